@@ -11,4 +11,5 @@ export * from "./schema/situations.ts";
 export * from "./schema/templates.ts";
 export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
+export * from "./schema/agent-sessions.ts";
 export * from "./schema/prebuilds.ts";

@@ -53,6 +53,9 @@ export const lifecycleStates = [
   "off",
 ] as const;
 export const appStates = ["working", "idle", "complete", "failure"] as const;
+/** `stale`: it said that it works, and then nothing for long. */
+export const agentSessionStates = ["working", "waiting", "done", "failed", "stale"] as const;
+export const questionStates = ["open", "answered", "timed_out", "withdrawn"] as const;
 
 export type PrebuildStatus = (typeof prebuildStatuses)[number];
 export type Transition = (typeof transitions)[number];
@@ -62,3 +65,5 @@ export type BuildStage = (typeof buildStages)[number];
 export type BuildLogLevel = (typeof logLevels)[number];
 export type LifecycleState = (typeof lifecycleStates)[number];
 export type AppState = (typeof appStates)[number];
+export type AgentSessionState = (typeof agentSessionStates)[number];
+export type QuestionState = (typeof questionStates)[number];
