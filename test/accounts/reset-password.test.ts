@@ -1,6 +1,6 @@
 // A forgotten password as people meet it: in a browser, on the command line, and on two servers at once.
 import { expect, onTestFinished, test } from "vitest";
-import { browserTest, useBrowser } from "../support/browser.ts";
+import { arriveAt, browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import { askForCode, codeIn, mailTo, newPassword, startWithMail } from "../support/passcodes.ts";
 import { runCommand } from "../support/command.ts";
@@ -37,7 +37,7 @@ browserTest("from “Forgot password?” to signed in, with the mail in between"
   await page.getByText("Too easy to guess").waitFor();
   await page.getByLabel("New password").fill(newPassword);
   await page.getByRole("button", { name: "Set password" }).click();
-  await page.waitForURL("**/inbox");
+  await arriveAt(page, "/inbox");
   await page.getByRole("heading", { name: "Your password was changed" }).waitFor();
   expect(referrers.filter((referrer) => referrer?.includes(code))).toEqual([]);
   const visited = await page.evaluate(() => navigation.entries().map(({ url }) => url ?? ""));

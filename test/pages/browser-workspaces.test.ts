@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { browserTest, useBrowser } from "../support/browser.ts";
+import { arriveAt, browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import { createClock, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate } from "../support/workspaces.ts";
@@ -90,9 +90,10 @@ browserTest("a connection that breaks is shown, and opened again", async () => {
   const page = await open(server, { token, expected: /Failed to load resource/ });
   await page.clock.install();
   await page.goto("/@ada/web/builds/1");
-  await page.route(/builds\/1/, (route) => route.abort(), { times: 1 });
+  await page.route(/builds\/1/, (route) => route.abort());
   await page.clock.runFor(2_500);
   await page.getByText("Connection lost.").waitFor();
+  await page.unroute(/builds\/1/);
   await log("one");
   await page.clock.runFor(5_000);
   await page.getByText("one", { exact: true }).waitFor();
@@ -105,8 +106,12 @@ browserTest("a session that has ended meanwhile leads to the sign-in", async () 
   await page.clock.install();
   await page.goto("/@ada/web");
   await server.call("POST", "/api/v2/users/logout", { token });
+  // Its answer leads away from the page, which is to have done with its clock by then.
+  const { promise: isAsked, resolve: answer } = Promise.withResolvers<void>();
+  await page.route(/@ada\/web/, (route) => isAsked.then(() => route.continue()), { times: 1 });
   await page.clock.runFor(6_000);
-  await page.waitForURL("**/login?next=%2F%40ada%2Fweb");
+  answer();
+  await arriveAt(page, "/login?next=%2F%40ada%2Fweb");
 });
 
 browserTest("without scripts the page of a build comes again by itself", async () => {

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
-import { browserTest, useBrowser } from "../support/browser.ts";
+import { arriveAt, browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import {
   createClock,
@@ -46,14 +46,14 @@ async function fillSetup(page: Page) {
   await page.getByLabel("Your name").fill(owner.name);
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Create account" }).click();
-  await page.waitForURL("**/inbox");
+  await arriveAt(page, "/inbox");
 }
 
 async function signInByForm(page: Page) {
   await page.getByLabel("Email address").fill(owner.email);
   await page.getByLabel("Password").fill(owner.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/inbox");
+  await arriveAt(page, "/inbox");
 }
 
 browserTest("from the set-up one gets to the inbox, where a notification appears by itself", async () => {
@@ -190,13 +190,13 @@ browserTest("by the keyboard alone one goes through the inbox, and undoes what w
   await press("/");
   await page.keyboard.type("thr");
   await press("Enter");
-  await page.waitForURL("**/inbox?q=thr");
+  await arriveAt(page, "/inbox?q=thr");
   expect(await titles(page)).toEqual(["Three"]);
   await page
     .getByRole("navigation", { name: "Main" })
     .getByRole("link", { name: /^Inbox/ })
     .click();
-  await page.waitForURL("**/inbox");
+  await arriveAt(page, "/inbox");
   await press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await press("e", "Escape");
@@ -225,7 +225,7 @@ browserTest("what is done is a list that stays as it is, and from which one take
   expect(await titles(page)).toEqual(["One"]);
   await page.keyboard.press("g");
   await page.keyboard.press("i");
-  await page.waitForURL("**/inbox");
+  await arriveAt(page, "/inbox");
   expect(await titles(page)).toEqual(["Three", "Two"]);
 });
 
@@ -277,7 +277,7 @@ browserTest("switches work in place, with the keyboard's focus kept, and hold", 
   expect(await toggle.getAttribute("aria-checked")).toBe("false");
   await server.call("POST", "/api/v2/users/logout", { token });
   await toggle.click();
-  await page.waitForURL("**/login?next=%2Fsettings%2Fnotifications");
+  await arriveAt(page, "/login?next=%2Fsettings%2Fnotifications");
 });
 
 browserTest("a key for the terminal and the code of a document are copied with a press", async () => {
@@ -311,7 +311,7 @@ browserTest("with the session ended meanwhile a click leads to the sign-in, and 
   await server.call("POST", "/api/v2/users/logout", { token });
   await page.locator("#items summary").click();
   await page.getByRole("button", { name: "Mark as read", exact: true }).click();
-  await page.waitForURL("**/login?next=%2Finbox");
+  await arriveAt(page, "/login?next=%2Finbox");
   await signInByForm(page);
   expect(await titles(page)).toEqual(["One"]);
 });
@@ -328,8 +328,9 @@ browserTest("a page whose session has ended finds the sign-in by itself when it 
     },
     { times: 1 },
   );
-  await page.goto("/inbox");
-  await page.waitForURL("**/login?next=%2Finbox");
+  // The script may lead away before all of the page has come.
+  await page.goto("/inbox", { waitUntil: "commit" });
+  await arriveAt(page, "/login?next=%2Finbox");
 });
 
 browserTest("without scripts everything but the live part works", async () => {
@@ -342,22 +343,22 @@ browserTest("without scripts everything but the live part works", async () => {
   server.secret(key);
   for (let number = 1; number <= 27; number += 1) await send(server, key, `n${number}.`);
   await page.goto("/inbox");
-  expect((await titles(page)).slice(0, 2)).toEqual(["n27.", "n26."]);
+  await expect.poll(async () => (await titles(page)).slice(0, 2)).toEqual(["n27.", "n26."]);
   await page.getByRole("link", { name: "Older" }).click();
-  expect(await titles(page)).toEqual(["n2.", "n1."]);
+  await expect.poll(() => titles(page)).toEqual(["n2.", "n1."]);
   await page.locator("#items summary").first().click();
   await page.getByRole("button", { name: "Mark as read", exact: true }).click();
-  expect(page.url()).toMatch(/before=.*&open=.*#n-/);
+  await expect.poll(() => page.url()).toMatch(/before=.*&open=.*#n-/);
   await page.getByRole("button", { name: "Mark as unread" }).waitFor();
-  expect(await page.title()).toBe("(26) Inbox · Belfry");
+  await expect.poll(() => page.title()).toBe("(26) Inbox · Belfry");
   await page.getByRole("link", { name: "Unread", exact: true }).click();
   await page.getByRole("link", { name: "Older" }).click();
-  expect(await titles(page)).toEqual(["n1."]);
+  await expect.poll(() => titles(page)).toEqual(["n1."]);
   server.clock.advance(1_000);
   await page.getByRole("button", { name: "Mark all as read" }).click();
-  expect(await page.title()).toBe("Inbox · Belfry");
+  await expect.poll(() => page.title()).toBe("Inbox · Belfry");
   await page.getByRole("button", { name: "Undo" }).click();
-  expect(await page.title()).toBe("(26) Inbox · Belfry");
+  await expect.poll(() => page.title()).toBe("(26) Inbox · Belfry");
   await page.getByRole("button", { name: "Mark all as read" }).click();
   await page.getByText("Deployment", { exact: true }).click();
   await page.getByRole("link", { name: "Delivery" }).click();
@@ -368,7 +369,7 @@ browserTest("without scripts everything but the live part works", async () => {
     .getByRole("link", { name: /^Inbox/ })
     .first()
     .click();
-  expect((await titles(page))[0]).toBe("Test notification");
+  await expect.poll(async () => (await titles(page))[0]).toBe("Test notification");
   await page.locator("#items summary").first().click();
   await page.getByRole("button", { name: "View notification settings" }).click();
   await page.getByRole("heading", { name: "Notification delivery" }).waitFor();
@@ -376,14 +377,14 @@ browserTest("without scripts everything but the live part works", async () => {
     .getByRole("link", { name: /^Inbox/ })
     .first()
     .click();
-  expect(await page.title()).toBe("Inbox · Belfry");
+  await expect.poll(() => page.title()).toBe("Inbox · Belfry");
   await page.locator(".who").click();
   await page.getByRole("link", { name: "Notification settings" }).click();
   await page.getByRole("switch", { name: "Custom Notification" }).click();
   const off = page.getByRole("switch", { name: "Custom Notification", checked: false });
-  expect(await off.count()).toBe(1);
+  await expect.poll(() => off.count()).toBe(1);
   await off.click();
-  expect(await off.count()).toBe(0);
+  await expect.poll(() => off.count()).toBe(0);
   await page.getByRole("contentinfo").getByRole("link", { name: "Documentation" }).click();
   await page.getByRole("heading", { level: 1, name: "Documentation" }).waitFor();
   await page.goto("/inbox");
@@ -391,7 +392,7 @@ browserTest("without scripts everything but the live part works", async () => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("You are signed out.").waitFor();
   await page.goto("/inbox");
-  expect(page.url()).toContain("/login?next=%2Finbox");
+  await arriveAt(page, "/login?next=%2Finbox");
   await signInByForm(page);
 });
 

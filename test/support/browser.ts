@@ -2,7 +2,7 @@
 // console (a broken script, a breach of the content security policy) fails the test.
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { afterAll, beforeAll, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { TestServer } from "./server.ts";
 
 const program = process.env["BELFRY_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -16,6 +16,17 @@ export interface PageOptions extends BrowserContextOptions {
   token?: string;
   /** Complaints that the test means to provoke. */
   expected?: RegExp;
+}
+
+/**
+ * Waits until a whole page is there at this address, its path with its query. On the way one navigation may cut off another,
+ * as when a script reloads a page that then redirects; what the page was is gone then, and it is asked again.
+ */
+export async function arriveAt(page: Page, address: string): Promise<void> {
+  const where = () => page.evaluate(() => [location.pathname + location.search, document.readyState]);
+  await expect
+    .poll(() => where().catch((error: Error) => [page.url(), error.message]))
+    .toEqual([address, "complete"]);
 }
 
 /** To be called at the top of a test file; the answer opens pages. */
@@ -46,7 +57,8 @@ export function useBrowser(): (server: TestServer, options?: PageOptions) => Pro
 
   return async (server, { token, expected, ...options } = {}) => {
     const context = await browser!.newContext({ baseURL: server.url, ...options });
-    context.setDefaultTimeout(10_000);
+    // Playwright's own is for a machine that has nothing else to do.
+    context.setDefaultTimeout(60_000);
     if (token !== undefined)
       await context.addCookies([{ name: "coder_session_token", value: token, url: server.url }]);
     const page = await context.newPage();
