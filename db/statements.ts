@@ -51,3 +51,9 @@ export function readClock() {
     .select({ now: sql<number>`CAST(unixepoch('subsec') * 1000 AS INTEGER)` })
     .from(sql`(SELECT 1)`);
 }
+
+/** What every id (UUID of version 7) made at this time, in epoch milliseconds, begins with; earlier ones are less than it. */
+export function idPrefix(at: number): string {
+  const hex = at.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}

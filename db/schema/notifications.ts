@@ -108,7 +108,6 @@ export const notificationEvents = sqliteTable(
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
-    index("notification_events_created").on(table.createdAt),
     foreignKey({
       columns: [table.templateId, table.templateVersion],
       foreignColumns: [notificationTemplateVersions.templateId, notificationTemplateVersions.number],
@@ -254,7 +253,6 @@ export const inboxNotifications = sqliteTable(
     index("inbox_notifications_due")
       .on(table.snoozedUntil)
       .where(sql`snoozed_until IS NOT NULL AND done_at IS NOT NULL`),
-    index("inbox_notifications_created").on(table.createdAt),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }),
   ],

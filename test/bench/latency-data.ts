@@ -26,8 +26,8 @@ async function fill(
   userId: string,
   { count, ...state }: { count: number; method: string; at: number; isSent: boolean },
 ): Promise<void> {
-  const newId = createNewId(Date.now);
   const { method, at: createdAt, isSent } = state;
+  const newId = createNewId(() => createdAt);
   const labels = JSON.stringify({ custom_title: "Build", custom_message: "All green" });
   const templateId = kinds["custom-notification"].id;
   for (let left = count; left > 0; left -= chunk) {

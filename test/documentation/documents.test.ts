@@ -3,7 +3,7 @@
 import { createHmac } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -32,6 +32,13 @@ const blocks = (page: string, language: string): string[] =>
 test.each(Object.entries(madeDocuments))("%s is up to date (else run: npm run docs)", (file, make) =>
   expect(readDocument(file), `public/docs/${file} is stale: run \`npm run docs\``).toBe(make()),
 );
+
+test("the changelog has a row for each migration since the first release", () => {
+  const table = readDocument("contributing/changelog.md").split("### Migrations")[1]!.split("\n## ")[0]!;
+  const numbers = [...table.matchAll(/^\| (\d+) /gm)].map(([, number]) => Number(number));
+  const all = readdirSync("db/migrations").map((name) => Number.parseInt(name, 10));
+  expect(numbers).toEqual(all.filter((number) => number > 6));
+});
 
 test.each([
   ["faults", 15],

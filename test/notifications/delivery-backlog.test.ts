@@ -1,5 +1,6 @@
 // A backlog: what its delivery costs, what a receiver that stops answering leaves, and that old messages are deleted as fast
 // as new ones arrive.
+import { createNewId } from "../../src/kernel/crypto.ts";
 import { createServer, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -55,8 +56,10 @@ async function fill(
   count: number,
   { sentAt, method = "webhook" }: { sentAt?: number; method?: string } = {},
 ): Promise<void> {
-  const { db, now, newId } = server.deps();
+  const { db, now } = server.deps();
   const createdAt = sentAt ?? now();
+  // Purges tell the age of a row by its id.
+  const newId = createNewId(() => createdAt);
   const ids = Array.from({ length: count }, () => newId());
   const labels = JSON.stringify({ custom_title: "Build", custom_message: "All green" });
   const event = { templateId: kinds["custom-notification"].id, templateVersion: 1, labels, data: null };

@@ -14,6 +14,7 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../../db/schema.ts";
+import { idPrefix } from "../../../../db/statements.ts";
 import type { Purges } from "../../../kernel/purge.ts";
 import { methods, type Method } from "../../channels/index.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
@@ -239,9 +240,9 @@ export function purgeMessages(before: number, limit: number): Statement {
   return query.all(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql}) RETURNING 1 AS deleted`);
 }
 
-/** Deletes events older than `before` that have no messages left. */
+/** Deletes events older than `before` that have no messages left. Their ids tell their age. */
 const purgeEvents = (before: number, limit: number): Statement =>
   query.all(sql`DELETE FROM notification_events WHERE seq IN (
-    SELECT e.seq FROM notification_events e WHERE e.created_at < ${before}
+    SELECT e.seq FROM notification_events e WHERE e.id < ${idPrefix(before)} AND e.created_at < ${before}
       AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})
     RETURNING 1 AS deleted`);

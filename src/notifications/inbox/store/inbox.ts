@@ -3,6 +3,7 @@ import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, sql, typ
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
+import { idPrefix } from "../../../../db/statements.ts";
 import { itemSituationSql } from "../../situations/store/situations.ts";
 
 export interface InboxFilter {
@@ -229,7 +230,7 @@ export function deleteOldInbox(before: number, limit: number): Statement {
   return query
     .delete(inboxNotifications)
     .where(
-      sql`seq IN (SELECT seq FROM inbox_notifications WHERE ${lt(inboxNotifications.createdAt, before)}
+      sql`seq IN (SELECT seq FROM inbox_notifications WHERE id < ${idPrefix(before)} AND ${lt(inboxNotifications.createdAt, before)}
         AND coalesce(snoozed_until, 0) < ${before} LIMIT ${limit})`,
     )
     .returning({ seq: inboxNotifications.seq });

@@ -3,6 +3,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { preparedSql } from "../../../../db/prepared.ts";
+import { idPrefix } from "../../../../db/statements.ts";
 import { kinds } from "../../kinds/kinds.ts";
 import { reopenMs } from "../rules/situation.ts";
 
@@ -14,11 +15,12 @@ export const isClosingSql =
     WHERE closing.id = notification_messages.event_id AND closing.template_id = ${templateId})`);
 
 /** SQL for an id as ours are: a UUID of version 7. */
-const newIdSql = (at: number): SQL => {
-  const time = sql`printf('%012x', ${at})`;
-  return sql`substr(${time}, 1, 8) || '-' || substr(${time}, 9, 4) || '-7' || substr(lower(hex(randomblob(2))), 2)
+const newIdSql = (at: number): SQL => sql`${idPrefix(at)} || '-7' || substr(lower(hex(randomblob(2))), 2)
     || '-8' || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6)))`;
-};
+
+/** SQL: the event is one of those that were made with `newIdSql` at this time. */
+const isMadeAtSql = (event: SQL, at: number): SQL =>
+  sql`${event}.id > ${`${idPrefix(at)}-`} AND ${event}.id < ${`${idPrefix(at)}.`} AND ${event}.created_at = ${at}`;
 
 /** SQL for what an event `e` of template `k` is about. */
 export const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
@@ -50,13 +52,13 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
         JOIN notification_templates AS t ON t.id = ${templateId}
       WHERE ${resolvedSql}
         AND EXISTS (SELECT 1 FROM notification_messages AS sent WHERE sent.event_id = e.id AND ${wasSentSql})
-        AND NOT EXISTS (SELECT 1 FROM notification_events AS earlier WHERE earlier.created_at = ${at}
+        AND NOT EXISTS (SELECT 1 FROM notification_events AS earlier WHERE ${isMadeAtSql(sql`earlier`, at)}
           AND earlier.situation_id = s.id AND earlier.template_id = ${templateId})`),
     query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, due_at,
         attempt_count, created_at, updated_at, subject)
       SELECT ${newIdSql(at)}, closing.id, sent.user_id, sent.method, 'pending',
         json_insert(sent.reasons, '$[#]', 'held_back'), ${at + reopenMs}, 0, ${at}, ${at}, s.key
-      FROM situations AS s JOIN notification_events AS closing ON closing.created_at = ${at}
+      FROM situations AS s JOIN notification_events AS closing ON ${isMadeAtSql(sql`closing`, at)}
           AND closing.situation_id = s.id AND closing.template_id = ${templateId}
         JOIN notification_messages AS sent ON sent.event_id = s.notified_event_id AND ${wasSentSql}
       WHERE ${resolvedSql} AND sent.user_id <> ${by}
