@@ -191,7 +191,7 @@ class EventReader implements Watcher {
   }
 
   private breakOff(error: unknown): void {
-    this.holder.log.warn("a live inbox broke off", { reason: String(error) });
+    this.holder.log.warn("streaming a live inbox failed", { reason: String(error) });
     this.end();
   }
 
