@@ -42,7 +42,7 @@ function showReconciliation(
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List presets with prebuilds: desired, running, eligible (can be claimed) and starting workspaces",
+  summary: "List presets and their prebuilt workspaces: desired, running, eligible for claims, starting",
   examples: ["belfry prebuilds list", "belfry prebuilds list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
