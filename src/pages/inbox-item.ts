@@ -37,7 +37,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${seq}">
 <input class="pick" type="checkbox" name="id" value="${id}" form="selected" aria-label="Select" aria-describedby="t-${seq}"/><details${isOpen ? open : ""}><summary><svg class="severity" data-severity="${severity}" aria-hidden="true"><use href="#i-${iconOf(kind && { ...kind, severity })}"/></svg>
 <h2 id="t-${seq}">${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}</h2>
-${subjects(item, situation, actions, accessUrl)}${snoozeTag(item)} ${moment(shownAt, now)}</summary>
+${subjects(item, situation, actions, accessUrl)}${snoozeTag(item)} ${moment(shownAt, now, rendered.times)}</summary>
 ${situation === undefined ? "" : situationHistory(situation, item, facts)}<div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
 <div class="acts" role="group" aria-labelledby="t-${seq}">${actions.map((action, index) => actionButton(id, action, index, accessUrl))}${markButtons(item)}</div>
 ${raw(rendered.reasons(`${item.templateId} ${item.why ?? ""}`, why))}</details></li>`;

@@ -47,6 +47,7 @@ const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
 const maxTitles = 1_000_000;
 const maxBodies = 4_000_000;
 const maxReasons = 200_000;
+const maxTimes = 500_000;
 const defaultInboxInterval = 1_000;
 
 /** Resolves in the next iteration of the event loop. */
@@ -87,6 +88,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
       titles: createTextCache(maxTitles),
       bodies: createTextCache(maxBodies),
       reasons: createTextCache(maxReasons),
+      times: createTextCache(maxTimes),
     },
     documents: createCache(),
     mail,
