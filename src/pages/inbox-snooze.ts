@@ -93,7 +93,7 @@ const labels: Record<(typeof snoozeChoices)[number], string> = {
 
 /** `zone`: null if it is unknown; zone.js puts the browser's. */
 const snoozeForm = (ids: readonly string[], to: string, zone: string | null): Html =>
-  html`<form class="snooze" data-mark="snooze" method="post" action="${snoozePath}">
+  html`<form class="snooze" method="post" action="${snoozePath}">
     ${ids.map((id) => html`<input type="hidden" name="id" value="${id}" />`)}
     <input type="hidden" name="to" value="${to}" />
     <input type="hidden" name="zone" value="" />
