@@ -111,6 +111,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")
     .replace(":task", "fix-bug")
+    .replace(":key", ids["agent-sessions"]!)
     // A dry run is named like its version.
     .replace(":job", ids["templateversions"]!)
     .replace(/([a-z]+)\/:id/, (whole, before: string) => {

@@ -32,7 +32,7 @@ export const findSessionById = prepared((userId: SQL | string, id: string) =>
 const liveCountSql = (userId: SQL | string, key: string, max: number): SQL<number> =>
   sql<number>`CASE WHEN EXISTS (SELECT 1 FROM agent_sessions
       WHERE user_id = ${userId} AND key = ${key} AND ended_at IS NULL) THEN 0
-    ELSE (SELECT count(*) FROM (SELECT 1 FROM agent_sessions
+    ELSE (SELECT count(*) FROM (SELECT 1 FROM agent_sessions INDEXED BY agent_sessions_live
       WHERE user_id = ${userId} AND ended_at IS NULL LIMIT ${max})) END`;
 
 /** How many live sessions a user has besides this one, `max` at most; 0 if this one is live already. */

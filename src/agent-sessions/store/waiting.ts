@@ -6,7 +6,7 @@ import type { SQL } from "../../../db/client.ts";
 /** The kinds of tasks stand for the session of a task's app; nobody is waited for by a sub-agent. */
 export const waitingSessionsSql = (self: SQL): SQL =>
   sql`SELECT 'agent', s.id, s.state_since, s.title, NULL, NULL, s.message, s.url, NULL, NULL, NULL
-  FROM agent_sessions s
+  FROM agent_sessions s INDEXED BY agent_sessions_live
   WHERE s.user_id = ${self} AND s.ended_at IS NULL AND s.state = 'waiting' AND s.parent IS NULL AND NOT s.is_task
     AND NOT EXISTS (SELECT 1 FROM agent_questions q WHERE q.session_id = s.id AND q.state = 'open')`;
 

@@ -41,7 +41,7 @@ export function reportAppSession(
 ): StatementOrNotice[] {
   const { id, name, ownerId, build } = workspace;
   if (ownerId === prebuildsUser.id || isStopping(build)) return [];
-  const title = isTask ? taskName(build.aiTaskPrompt, name) : `${name}: ${slug}`;
+  const title = isTask ? taskName(build.aiTaskPrompt, name) : `${name} / ${slug}`;
   const report = {
     key: keyOf(id, slug),
     state: states[status.state],
