@@ -2,6 +2,7 @@
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
+import * as agentSessions from "./agent-sessions.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -167,8 +168,8 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report the status of the workspace that this runs in",
-      commands: [agent.ready, agent.status],
+      summary: "Report what an AI agent is doing, list your agents, report a workspace's status",
+      commands: [agentSessions.set, agentSessions.list, agent.ready, agent.status],
     },
     {
       name: "tokens",
