@@ -13,3 +13,4 @@ export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
 export * from "./schema/agent-sessions.ts";
 export * from "./schema/prebuilds.ts";
+export * from "./schema/sources.ts";

@@ -105,6 +105,8 @@ export const notificationEvents = sqliteTable(
     situationId: text("situation_id"),
     /** JSON of whom it is for, besides those whom a sender named; NULL for no one else. */
     recipientRule: text("recipient_rule"),
+    /** JSON `{title, body, actions}` of an event that came with its text; NULL: its kind's template is rendered. */
+    text: text("text"),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
