@@ -55,6 +55,7 @@ const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
   provisioner,
   "session-or-provisioner": [...session, { provisioner: [] }],
   agent: [{ header: [] }, { bearer: [] }],
+  source: [],
 };
 
 const statusText: Record<number, string> = {
@@ -70,6 +71,7 @@ const statusText: Record<number, string> = {
   404: "Not found, or not visible to the caller",
   405: "Method not allowed",
   409: "Conflict with the current state",
+  410: "Gone: send nothing more",
   413: "Too large",
   415: "Unsupported media type",
   422: "Valid, but can't be done",

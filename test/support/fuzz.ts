@@ -16,6 +16,7 @@ const asWhom: Record<Endpoint["access"], readonly Caller[]> = {
   provisioner: ["provisioner", "provisioner", "provisioner", "mia", "anonymous"],
   "session-or-provisioner": ["owner", "provisioner", "mia", "anonymous"],
   agent: ["agent", "agent", "agent", "mia", "anonymous"],
+  source: ["anonymous", "mia"],
 };
 /** Milliseconds after which a request hangs. */
 const patience = 5_000;
