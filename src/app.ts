@@ -167,7 +167,9 @@ function toApiError(error: Error, c: Ctx): ApiError {
     return new ApiError(503, message, detail === undefined ? { headers } : { headers, detail });
   }
   if (isDisconnect(error, c.req.raw.signal)) {
-    deps?.log.debug("the client disconnected before the request was complete", { path: withoutSecret(c.req.path) });
+    deps?.log.debug("the client disconnected before the request was complete", {
+      path: withoutSecret(c.req.path),
+    });
     return new ApiError(400, "The request is incomplete.");
   }
   deps?.log.error("a request failed", {

@@ -3,7 +3,14 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import { sourceKinds } from "../../db/schema.ts";
 import { findUser } from "../accounts/store/users.ts";
-import { currentUserIdSql, endpoint, readAsUser, valid, type Env, type Requirement } from "../http/endpoint.ts";
+import {
+  currentUserIdSql,
+  endpoint,
+  readAsUser,
+  valid,
+  type Env,
+  type Requirement,
+} from "../http/endpoint.ts";
 import { text, uuid } from "../http/schemas.ts";
 import { boolean, field, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 import { invalid, notFound } from "../kernel/errors.ts";

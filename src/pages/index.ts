@@ -24,6 +24,7 @@ import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
@@ -74,6 +75,7 @@ export function createPages() {
     .route("/", templateDriftPages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
+    .route("/", sourcePages)
     .route("/", taskListPages)
     .route("/", taskPages);
 }

@@ -10,12 +10,7 @@ import { parseCoderMessage, type CoderMessage, type ParsedMessage } from "./rule
 import { hashSourceSecret, isBelfry } from "./rules/source.ts";
 import { hasNobodySql, keepUnmatched, userIdsOfPersonSql } from "./store/people.ts";
 import { findOwnMessage, findReceipt, insertReceipt, isCountedSql, isNewSql } from "./store/receipts.ts";
-import {
-  countReceived,
-  findSourceBySecret,
-  isSecretValidSql,
-  sourceIdBySecretSql,
-} from "./store/sources.ts";
+import { countReceived, findSourceBySecret, isSecretValidSql, sourceIdBySecretSql } from "./store/sources.ts";
 
 export interface SourceRequest {
   /** As in the address. */

@@ -5,7 +5,11 @@ import { coderKinds } from "./coder-kinds.ts";
 /** Kinds that Coder has, or has had, and Belfry doesn't: id, name, labels, data. */
 export const unknownKinds: readonly [id: string, name: string, labels: string, data?: object][] = [
   ["0ea69165-ec14-4314-91f1-69566ac3c5a0", "Workspace Marked as Dormant", "name reason timeTilDelete"],
-  ["51ce2fdf-c9ca-4be1-8d70-628674f9bc42", "Workspace Marked for Deletion", "name reason dormancyHours timeTilDormant"],
+  [
+    "51ce2fdf-c9ca-4be1-8d70-628674f9bc42",
+    "Workspace Marked for Deletion",
+    "name reason dormancyHours timeTilDormant",
+  ],
   ["6f6cb984-c167-4fa5-bb87-1058dd642779", "Workspace Autostop Reminder", "workspace timeTilShutdown"],
   ["a9d027b4-ac49-4fb1-9f6d-45af15f64e7a", "Workspace Out Of Memory", "workspace threshold"],
   [
@@ -50,7 +54,11 @@ export const unknownKinds: readonly [id: string, name: string, labels: string, d
     "764031be-4863-4220-867b-6ce1a1b7a5f5",
     "Chats Auto-Archived",
     "",
-    { archived_chats: [{ title: "Fix <b>", last_activity_humanized: "3 days ago" }], auto_archive_days: 3, retention_days: 30 },
+    {
+      archived_chats: [{ title: "Fix <b>", last_activity_humanized: "3 days ago" }],
+      auto_archive_days: 3,
+      retention_days: 30,
+    },
   ],
   ["b789bd75-d7c6-4cab-9757-1147ab184903", "Chat Shared", "chat"],
   ["3f1c6d8a-5b2e-4f7a-9c0d-7e8b2a4c6d1f", "Chat Project Shared", "project"],
@@ -73,9 +81,9 @@ export interface CoderEnvelope {
   msg_id?: string;
   payload: CoderPayload;
   title: string;
-  title_markdown?: string;
+  title_markdown?: string | undefined;
   body: string;
-  body_markdown?: string;
+  body_markdown?: string | undefined;
 }
 export interface CoderPayload {
   _version: string;
@@ -148,7 +156,12 @@ export function eachKind(): [name: string, message: ReturnType<typeof coderMessa
     ]);
   const others = unknownKinds.map(([id, name, labels, data = null]): [string, Partial<CoderPayload>] => [
     name,
-    { notification_template_id: id, labels: labelsOf(labels.split(" ").filter(Boolean)), data, actions: null },
+    {
+      notification_template_id: id,
+      labels: labelsOf(labels.split(" ").filter(Boolean)),
+      data,
+      actions: null,
+    },
   ]);
   return [...shared, ...others].map(([name, payload]) => [
     name,

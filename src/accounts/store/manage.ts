@@ -18,10 +18,7 @@ const holdsRoleSql = (userId: string, role: SiteRole): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${userId} AND role = ${role})`;
 
 /** True in SQL while the caller is signed in and has the permission. */
-export const hasPermissionSql = (
-  actor: Pick<Actor, "userId" | "keyId">,
-  permission: Permission,
-): SQL => sql`(
+export const hasPermissionSql = (actor: Pick<Actor, "userId" | "keyId">, permission: Permission): SQL => sql`(
   ${keyExistsSql(actor.keyId)}
   AND EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId} AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesWithPermission(permission))}))))`;
 

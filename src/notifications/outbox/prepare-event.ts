@@ -5,12 +5,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { planChannels } from "../channels/index.ts";
-import {
-  renderOrFallback,
-  withoutTemplate,
-  type Rendered,
-  type RenderInput,
-} from "../texts/rules/render.ts";
+import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 import { toStoredRule } from "./rules/absence.ts";
 import {

@@ -34,6 +34,8 @@ export type ParsedMessage =
 
 const passcodeKind = "62f86a30-2330-4b61-a26d-311ff3b608cf";
 const maxNameLength = 200;
+/** Longer than any name or address of a user. */
+const maxPersonLength = 320;
 
 // No problem repeats what was sent: a passcode could be in it.
 const uuid = z.guid({ error: "must be a UUID" }).transform((id) => id.toLowerCase());
@@ -80,7 +82,8 @@ export const coderEnvelope = envelope.meta({ id: "CoderWebhookMessage" });
 
 /** `messageId`: of the header X-Message-Id. */
 export function parseCoderMessage(body: string, messageId: string | undefined): ParsedMessage {
-  if (jsonDepth(body) > maxJsonDepth) return invalid("body", `has more than ${maxJsonDepth} levels of nesting`);
+  if (jsonDepth(body) > maxJsonDepth)
+    return invalid("body", `has more than ${maxJsonDepth} levels of nesting`);
   const json = parseJson(body);
   if (json === undefined) return invalid("body", "must be JSON");
   if (isPasscode(json)) return { ok: false, why: "passcode" };
@@ -136,9 +139,9 @@ function toMessage(id: string, { payload, ...envelope }: z.infer<typeof coderEnv
     kind: { id: payload.notification_template_id, name },
     person: {
       id: payload.user_id,
-      username: payload.user_username.trim(),
-      email: (payload.user_email ?? "").trim(),
-      name: payload.user_name ?? "",
+      username: payload.user_username.trim().slice(0, maxPersonLength),
+      email: (payload.user_email ?? "").trim().slice(0, maxPersonLength),
+      name: (payload.user_name ?? "").slice(0, maxPersonLength),
     },
     text: {
       title: title === "" ? escapeMarkdown(name) : title,

@@ -54,12 +54,12 @@ export function keepUnmatched(
   ];
 }
 
-/** Whom a person looks like, by address or name: the suggestion where nobody was chosen. */
-const suggestedSql = sql<string | null>`CASE WHEN ${sourcePeople.userId} IS NULL THEN (SELECT s.username FROM users s
-  WHERE s.deleted_at IS NULL AND NOT s.is_system
-    AND ((s.email_canonical = ${sourcePeople.emailCanonical} AND s.email_canonical <> '')
-      OR lower(s.username) = lower(${sourcePeople.username}))
-  ORDER BY s.email_canonical = ${sourcePeople.emailCanonical} DESC LIMIT 1) END`;
+/** Whom a person looks like, by address or else by name: the suggestion where nobody was chosen. */
+const suggestedSql = sql<string | null>`CASE WHEN ${sourcePeople.userId} IS NULL THEN coalesce(
+  (SELECT s.username FROM users s WHERE s.email_canonical = ${sourcePeople.emailCanonical}
+    AND s.email_canonical <> '' AND s.deleted_at IS NULL AND NOT s.is_system),
+  (SELECT s.username FROM users s WHERE lower(s.username) = lower(${sourcePeople.username})
+    AND s.deleted_at IS NULL AND NOT s.is_system)) END`;
 
 const selectPeople = () =>
   query
@@ -141,7 +141,7 @@ export const listWaiting = (sourceId: string, foreignId: string, since: number, 
       sql`${sourceWaiting.sourceId} = ${sourceId} AND ${sourceWaiting.foreignId} = ${foreignId}
         AND ${sourceWaiting.receivedAt} > ${since}`,
     )
-    .orderBy(asc(sourceWaiting.receivedAt), asc(sourceWaiting.messageId))
+    .orderBy(asc(sourceWaiting.receivedAt), sql`${sourceWaiting}.rowid`)
     .limit(limit);
 
 export const isWaitingSql = (messageId: string): SQL =>

@@ -13,8 +13,7 @@ export const findReceipt = prepared((messageId: string) =>
 
 /** SQL: whether no delivery of the message has counted. */
 export const isNewSql = prepared(
-  (messageId: string): SQL =>
-    sql`NOT EXISTS (SELECT 1 FROM source_receipts WHERE message_id = ${messageId})`,
+  (messageId: string): SQL => sql`NOT EXISTS (SELECT 1 FROM source_receipts WHERE message_id = ${messageId})`,
 );
 
 /** SQL: whether this delivery is the one that counted. */
@@ -30,9 +29,8 @@ interface Receipt {
   receivedAt: number;
 }
 
-export const insertReceipt = prepared(
-  ({ messageId, sourceId, deliveryId, receivedAt }: Receipt, when: SQL) =>
-    query.run(sql`INSERT INTO source_receipts (message_id, source_id, delivery_id, received_at)
+export const insertReceipt = prepared(({ messageId, sourceId, deliveryId, receivedAt }: Receipt, when: SQL) =>
+  query.run(sql`INSERT INTO source_receipts (message_id, source_id, delivery_id, received_at)
       SELECT ${messageId}, ${sourceId}, ${deliveryId}, ${receivedAt} WHERE ${when} ON CONFLICT DO NOTHING`),
 );
 

@@ -51,7 +51,9 @@ export type SourceRow = ReturnType<typeof listSources>["_"]["result"][number];
 
 /** By id or name. */
 export const findSource = (name: string) =>
-  selectSources().where(sql`${sources.id} = ${name.toLowerCase()} OR lower(${sources.name}) = lower(${name})`);
+  selectSources().where(
+    sql`${sources.id} = ${name.toLowerCase()} OR lower(${sources.name}) = lower(${name})`,
+  );
 
 export const sourceHasChangeSql = (id: string, changeId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM sources WHERE id = ${id} AND change_id = ${changeId})`;

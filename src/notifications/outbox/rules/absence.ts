@@ -68,7 +68,8 @@ function notified({ recipients }: AbsenceFacts): string[] {
   const isFallback = recipients.some((reasons) => reasons.includes("no_template_admin"));
   const groups = Map.groupBy(
     recipients,
-    (reasons) => reasons.find((reason) => reason.startsWith("role_") || groupName(reason) !== undefined) ?? "",
+    (reasons) =>
+      reasons.find((reason) => reason.startsWith("role_") || groupName(reason) !== undefined) ?? "",
   );
   return [...groups].map(([reason, people]) => {
     const who =

@@ -24,7 +24,12 @@ export const givenVersion = {
  * Creates the kind unless it exists. Another kind can have its name: then the id stands behind it, or `spareId` where even
  * that is taken, so that the name is never a reason to fail.
  */
-export function insertGivenKind({ id, name }: GivenKind, spareId: string, now: number, when: SQL): Statement[] {
+export function insertGivenKind(
+  { id, name }: GivenKind,
+  spareId: string,
+  now: number,
+  when: SQL,
+): Statement[] {
   const isTakenSql = (text: string) =>
     sql`EXISTS (SELECT 1 FROM ${notificationTemplates} t WHERE t.name = ${text} AND t.id <> ${id})`;
   const withId = `${name} (${id})`;
