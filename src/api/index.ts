@@ -31,6 +31,7 @@ import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-fil
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
+import { sourcePeopleRoutes } from "./source-people.ts";
 import { sourceRoutes } from "./sources.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
 import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
@@ -69,6 +70,7 @@ function createRoutes() {
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", sourceRoutes)
+    .route("/api/v2", sourcePeopleRoutes)
     .route("/api/v2", sourceMessageRoutes)
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)

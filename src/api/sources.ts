@@ -1,20 +1,11 @@
-// Routes of sources: the Coder deployments that send their notifications to Belfry, and which users their people are.
+// Routes of sources: the Coder deployments that send their notifications to Belfry.
 import { Hono, type Context } from "hono";
 import * as z from "zod";
 import { sourceKinds } from "../../db/schema.ts";
-import { findUser } from "../accounts/store/users.ts";
-import {
-  currentUserIdSql,
-  endpoint,
-  readAsUser,
-  valid,
-  type Env,
-  type Requirement,
-} from "../http/endpoint.ts";
-import { text, uuid } from "../http/schemas.ts";
+import { endpoint, readAsUser, valid, type Env, type Requirement } from "../http/endpoint.ts";
+import { text } from "../http/schemas.ts";
 import { boolean, field, number, shape, string, time, timeOrNull } from "../http/wire.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
-import { forget, pinToUser } from "../sources/people.ts";
+import { notFound } from "../kernel/errors.ts";
 import { rotationMs } from "../sources/rules/source.ts";
 import {
   changeSource,
@@ -23,12 +14,6 @@ import {
   rotateSecret,
   type AddressedSource,
 } from "../sources/sources.ts";
-import {
-  findPersonOfSource,
-  listPeople,
-  sourceIdByNameSql,
-  type SourcePerson,
-} from "../sources/store/people.ts";
 import { findSource, listSources, type SourceRow } from "../sources/store/sources.ts";
 
 export const toManageSources: Requirement = {
@@ -39,7 +24,6 @@ export const toReadSources: Requirement = {
   permission: "deployment:read",
   deniedMessage: "Only owners and auditors can see sources.",
 };
-export const maxPeople = 1_000;
 
 export const sourceShape = shape<SourceRow>("Source")({
   id: string((row) => row.id),
@@ -61,32 +45,9 @@ const addressed = sourceShape.schema.extend({
 });
 const withAddress = ({ source, address }: AddressedSource) => ({ ...sourceShape.from(source), address });
 
-const personShape = shape<SourcePerson>("SourcePerson")({
-  coder_user_id: string((row) => row.foreignId),
-  username: string((row) => row.username, "in Coder"),
-  email: string((row) => row.email, "in Coder"),
-  name: string((row) => row.name, "in Coder"),
-  reason: field(
-    z.enum(["no_such_user", "pinned"]),
-    (row) => (row.userId === null ? "no_such_user" : "pinned") as "no_such_user" | "pinned",
-  ),
-  user: field(
-    z.string().nullable().meta({ description: "the username that an owner pinned them to" }),
-    (row) => row.pinnedTo,
-  ),
-  suggested: field(
-    z.string().nullable().meta({ description: "a user with their email address or username" }),
-    (row) => row.suggested,
-  ),
-  missed: number((row) => row.missed, "messages that nobody got when they came"),
-  waiting: number((row) => row.waiting, "of them, those that a pin delivers"),
-  last_seen_at: time((row) => row.lastSeenAt),
-});
-
 const nameSchema = text(1_024);
-const personParam = z.object({ source: z.string(), id: uuid });
 
-const found = (rows: readonly SourceRow[]): SourceRow => {
+export const foundSource = (rows: readonly SourceRow[]): SourceRow => {
   if (rows[0] === undefined) throw notFound("Source");
   return rows[0];
 };
@@ -141,7 +102,7 @@ export const sourceRoutes = new Hono<Env>()
       const { actor, source } = await readSource(c, c.req.param("source"));
       const { name, enabled } = c.req.valid("json");
       const change = { name, isEnabled: enabled };
-      return c.json(sourceShape.from(await changeSource(c.get("deps"), actor, found(source), change)));
+      return c.json(sourceShape.from(await changeSource(c.get("deps"), actor, foundSource(source), change)));
     },
   )
   .post(
@@ -155,7 +116,7 @@ export const sourceRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, source } = await readSource(c, c.req.param("source"));
-      return c.json(withAddress(await rotateSecret(c.get("deps"), actor, found(source))));
+      return c.json(withAddress(await rotateSecret(c.get("deps"), actor, foundSource(source))));
     },
   )
   .delete(
@@ -169,75 +130,7 @@ export const sourceRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, source } = await readSource(c, c.req.param("source"));
-      await removeSource(c.get("deps"), actor, found(source));
-      return c.body(null, 204);
-    },
-  )
-  .get(
-    `${ofSource}/people`,
-    endpoint({
-      summary: "List people of a source whom Belfry doesn't recognise, and those who are pinned to users",
-      access: "session",
-      requires: toReadSources,
-      answers: { 200: z.array(personShape.schema) },
-      errors: [401, 403, 404],
-    }),
-    async (c) => {
-      const name = c.req.param("source");
-      const { source, people } = await readAsUser(c, {
-        source: findSource(name),
-        people: listPeople(sourceIdByNameSql(name), maxPeople),
-      });
-      found(source);
-      return c.json(people.map(personShape.from));
-    },
-  )
-  .put(
-    `${ofSource}/people/:id`,
-    endpoint({
-      summary: "Pin a Coder user id to a user, who also gets what waited for a day at most",
-      access: "session",
-      requires: toManageSources,
-      answers: { 200: personShape.schema.extend({ delivered: z.number() }) },
-      errors: [400, 401, 403, 404, 409, 413, 415],
-    }),
-    valid("param", personParam),
-    valid("json", z.object({ user: z.string().meta({ description: "A username or id" }) })),
-    async (c) => {
-      const { source: name, id } = c.req.valid("param");
-      const wanted = c.req.valid("json").user;
-      const { actor, source, user } = await readAsUser(c, {
-        source: findSource(name),
-        user: findUser(wanted, currentUserIdSql(c)),
-      });
-      if (user[0] === undefined || user[0].isSystem) {
-        found(source);
-        throw invalid("user", "no such user");
-      }
-      const pinned = await pinToUser(c.get("deps"), actor, found(source), {
-        foreignId: id.toLowerCase(),
-        user: user[0],
-      });
-      return c.json({ ...personShape.from(pinned.person), delivered: pinned.delivered });
-    },
-  )
-  .delete(
-    `${ofSource}/people/:id`,
-    endpoint({
-      summary: "Forget a person of a source: unpins them, and discards what waits",
-      access: "session",
-      requires: toManageSources,
-      answers: { 204: null },
-      errors: [400, 401, 403, 404],
-    }),
-    valid("param", personParam),
-    async (c) => {
-      const { source: name, id } = c.req.valid("param");
-      const { actor, source, person } = await readAsUser(c, {
-        source: findSource(name),
-        person: findPersonOfSource(sourceIdByNameSql(name), id.toLowerCase()),
-      });
-      await forget(c.get("deps"), actor, found(source), person[0]);
+      await removeSource(c.get("deps"), actor, foundSource(source));
       return c.body(null, 204);
     },
   );

@@ -99,6 +99,9 @@ export interface CoderPayload {
   targets: string[] | null;
 }
 
+/** Of the source of those who test with everybody. */
+export const sourceSecret = "S".repeat(43);
+
 /** Coder's id of mia. */
 export const miaInCoder = "6f5b9c4e-8f1f-4a35-9d2f-0a3d7f1f2b11";
 
