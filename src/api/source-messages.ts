@@ -14,7 +14,7 @@ export const sourceMessageRoutes = new Hono<Env>().post(
     access: "source",
     body: coderEnvelope,
     answers: { 204: null },
-    errors: [400, 403, 404, 409, 410, 422, 429],
+    errors: [400, 403, 404, 410, 422, 429],
   }),
   async (c) => {
     try {

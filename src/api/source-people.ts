@@ -71,7 +71,7 @@ export const sourcePeopleRoutes = new Hono<Env>()
       access: "session",
       requires: toManageSources,
       answers: { 200: personShape.schema.extend({ delivered: z.number() }) },
-      errors: [400, 401, 403, 404, 409, 413, 415],
+      errors: [400, 401, 403, 404, 413, 415],
     }),
     valid("param", personParam),
     valid("json", z.object({ user: z.string().meta({ description: "A username or id" }) })),

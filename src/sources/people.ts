@@ -4,7 +4,7 @@ import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { findKey } from "../accounts/store/keys.ts";
 import { andSql } from "../accounts/store/manage.ts";
-import { conflict, notFound } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import {
   givenReads,
   writeAndNotify,
@@ -44,8 +44,8 @@ const maxDelivered = 50;
 const maxWrites = 25;
 
 /**
- * From now on the person's messages are this user's, and so are those of the last day that nobody got. Throws 403, 404,
- * 409 for a user who was deleted meanwhile.
+ * From now on the person's messages are this user's, and so are those of the last day that nobody got. Throws 401, and
+ * 404 for a user or a source that was deleted meanwhile.
  */
 export async function pinToUser(
   deps: Deps,
@@ -117,7 +117,7 @@ async function writePin(
   const [after] = person;
   if (after?.userId === pin.userId && after.pinnedAt === pin.now) return after;
   if (caller.length === 0) requireSigned(caller);
-  throw conflict("The user or the source was deleted, or you are no longer an owner.");
+  throw notFound("Source or user");
 }
 
 /** What waits for the person is lost; a pin no longer counts. Throws 403, 404. */

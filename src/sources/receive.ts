@@ -33,7 +33,10 @@ export async function receiveMessage(deps: Deps, request: SourceRequest): Promis
   const parsed = parseCoderMessage(request.body, request.messageId);
   for (let tries = 1; ; tries += 1) {
     if (await receiveOnce(deps, request, parsed, tries === 1)) return;
-    if (tries === maxTries) throw new ApiError(409, "The source's people are changing. Send it again.");
+    if (tries === maxTries)
+      throw new ApiError(429, "The source's people are changing. Send it again in a second.", {
+        headers: { "retry-after": "1" },
+      });
   }
 }
 

@@ -138,13 +138,13 @@ test("a user who was deleted gets nothing more: the person is unknown again", as
 test("only so many wait", async () => {
   const { server, send, people } = await setUp();
   await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998)
-    INSERT INTO source_waiting (message_id, source_id, foreign_id, message, received_at)
+    INSERT OR IGNORE INTO source_waiting (message_id, source_id, foreign_id, message, received_at)
     SELECT 'm' || i, source_id, foreign_id, '{}', received_at FROM n,
       (SELECT source_id, foreign_id, received_at FROM source_waiting LIMIT 1)`);
   await send(titled("Full"));
   expect(await people()).toMatchObject([{ missed: 3, waiting: 1_000 }]);
   await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-    INSERT INTO source_people (source_id, foreign_id, username, email, email_canonical, name, first_seen_at, last_seen_at)
+    INSERT OR IGNORE INTO source_people (source_id, foreign_id, username, email, email_canonical, name, first_seen_at, last_seen_at)
     SELECT source_id, 'p' || i, '', '', '', '', 1, 1 FROM n, (SELECT source_id FROM source_people LIMIT 1)`);
   await send(titled("Another", { user_id: crypto.randomUUID(), user_email: "", user_username: "other" }));
   expect(await server.sql("SELECT count(*) AS count FROM source_people")).toEqual([{ count: 1_000 }]);
