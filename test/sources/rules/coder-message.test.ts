@@ -108,3 +108,12 @@ test.each([
 ])("%s is an address of the web: %j", (url, expected) => {
   expect(isWebAddress(url)).toBe(expected);
 });
+
+test.each([
+  ["{", "must be JSON"],
+  ["[]", "must be a JSON object"],
+  ["null", "must be a JSON object"],
+  ["[".repeat(65), "has more than 64 levels of nesting"],
+])("the text %j is no message: %s", (text, detail) => {
+  expect(problems(text)).toEqual([{ field: "body", detail }]);
+});
