@@ -24,6 +24,7 @@ import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { continueRestarts, restartReads } from "./workspaces/builds/restart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
+import { sourcePurges } from "./sources/maintenance.ts";
 import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
@@ -122,6 +123,7 @@ async function startTick(deps: Deps) {
 const purgesOf = (deps: Deps): Purges => ({
   ...notificationPurges(deps.now(), deps.config.notifications),
   ...appStatusPurges(deps),
+  ...sourcePurges(deps),
   ...accountPurges(deps),
   ...agentSessionPurges(deps),
 });

@@ -30,6 +30,9 @@ import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
+import { sourceMessageRoutes } from "./source-messages.ts";
+import { sourcePeopleRoutes } from "./source-people.ts";
+import { sourceRoutes } from "./sources.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
 import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
@@ -68,6 +71,9 @@ function createRoutes() {
     .route("/api/v2", versionImportRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
+    .route("/api/v2", sourceRoutes)
+    .route("/api/v2", sourcePeopleRoutes)
+    .route("/api/v2", sourceMessageRoutes)
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)
     .route("/api/v2", notificationTemplateRoutes)

@@ -25,6 +25,7 @@ import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as sessions from "./sessions.ts";
+import * as sources from "./sources.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
 import { situations } from "./situations.ts";
@@ -182,6 +183,12 @@ export const commands: Group = {
       aliases: ["session"],
       summary: "See where you are signed in, and sign out elsewhere",
       commands: [sessions.list, sessions.end],
+    },
+    {
+      name: "sources",
+      aliases: ["source"],
+      summary: "Manage sources: Coder deployments that send their notifications to Belfry",
+      commands: [sources.list, sources.create, sources.rotate, sources.remove],
     },
     {
       name: "users",

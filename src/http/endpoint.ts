@@ -79,7 +79,7 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
 async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
   const { access } = c.get("endpoint");
   if (!mayBeLarge(c)) return next();
-  if (access === "anyone" || access === "agent" || access === "session-or-agent") {
+  if (access === "anyone" || access === "agent" || access === "session-or-agent" || access === "source") {
     await boundBody(c, smallBodyBytes);
     return next();
   }

@@ -7,9 +7,8 @@ import { hasAgentToken } from "./credentials.ts";
 import { hasProvisionerKey } from "./provisioner-auth.ts";
 
 /** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
-export function limitRequests(c: Ctx): void {
+export function limitRequests(c: Ctx, caller = callerOf(c)): void {
   const { process, now } = c.get("deps");
-  const caller = callerOf(c);
   if (process.requests === null || caller === undefined || !c.req.path.startsWith("/api/")) return;
   const { isAllowed, left, seconds } = process.requests.take(caller, now());
   const headers = {
@@ -25,9 +24,12 @@ export function limitRequests(c: Ctx): void {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
 }
 
+/** Who has no valid key. */
+export const networkOf = (c: Ctx): string => `from ${clientNetwork(c.get("deps").clientAddress)}`;
+
 function callerOf(c: Ctx): string | undefined {
   const { access } = c.get("endpoint");
-  if (access === "anyone") return `from ${clientNetwork(c.get("deps").clientAddress)}`;
+  if (access === "anyone") return networkOf(c);
   const isPerson =
     access === "session" ||
     (access === "session-or-provisioner" && !hasProvisionerKey(c)) ||

@@ -25,6 +25,7 @@ import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
@@ -76,6 +77,7 @@ export function createPages() {
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
     .route("/", agentPages)
+    .route("/", sourcePages)
     .route("/", taskListPages)
     .route("/", taskPages);
 }

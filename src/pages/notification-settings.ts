@@ -11,7 +11,7 @@ import {
   type Env,
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { isAlwaysOn, findKind } from "../notifications/kinds/kinds.ts";
+import { isAlwaysOn, aboutKind } from "../notifications/kinds/kinds.ts";
 import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
   listKindPreferences,
@@ -152,7 +152,7 @@ function unsubscribeQuestion(choice: KindPreference): Html {
   const { id, name } = choice;
   return question({
     title: `Unsubscribe from “${name}”?`,
-    text: `${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.`,
+    text: `${aboutKind(id)} You will no longer get these notifications through any channel.`,
     action: notificationSettingsPath,
     label: "Unsubscribe",
     back: notificationSettingsPath,

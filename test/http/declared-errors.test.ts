@@ -1,4 +1,5 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
+import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
@@ -39,6 +40,7 @@ const fill = (path: string) =>
   path
     .replace(":user", "me")
     .replace(":organization", "default")
+    .replace(":source", "none")
     .replace(":name", "none")
     .replace(":key", "none")
     .replace(":id", nobody)
@@ -81,6 +83,7 @@ const text = { title_template: "x", body_template: "x" };
 /** What follows from nothing but the route itself is made in one way; these are the others. */
 const special: Record<string, Make> = {
   ...workspaceErrors,
+  ...sourceErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
     ...owner,
@@ -493,6 +496,7 @@ async function busily<Answer>(server: TestServer, send: () => Promise<Answer>): 
 function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
     ...workspaceBodies,
+    ...sourceBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },
     "POST /api/v2/users/validate-password": { password: "x" },

@@ -245,6 +245,55 @@ export interface Answers {
     key: string;
   };
   "DELETE /api/v2/organizations/{organization}/provisionerkeys/{name}": undefined;
+  "GET /api/v2/sources": Array<Source>;
+  "POST /api/v2/sources": {
+    id: string;
+    name: string;
+    kind: "coder";
+    enabled: boolean;
+    created_by: string | null;
+    created_at: string;
+    last_received_at: string | null;
+    received: number;
+    unmatched: number;
+    unmatched_people: number;
+    waiting: number;
+    previous_secret_valid_until: string | null;
+    address: string;
+  };
+  "PATCH /api/v2/sources/{source}": Source;
+  "DELETE /api/v2/sources/{source}": undefined;
+  "POST /api/v2/sources/{source}/rotate": {
+    id: string;
+    name: string;
+    kind: "coder";
+    enabled: boolean;
+    created_by: string | null;
+    created_at: string;
+    last_received_at: string | null;
+    received: number;
+    unmatched: number;
+    unmatched_people: number;
+    waiting: number;
+    previous_secret_valid_until: string | null;
+    address: string;
+  };
+  "GET /api/v2/sources/{source}/people": Array<SourcePerson>;
+  "PUT /api/v2/sources/{source}/people/{id}": {
+    coder_user_id: string;
+    username: string;
+    email: string;
+    name: string;
+    reason: "no_such_user" | "pinned";
+    user: string | null;
+    suggested: string | null;
+    missed: number;
+    waiting: number;
+    last_seen_at: string;
+    delivered: number;
+  };
+  "DELETE /api/v2/sources/{source}/people/{id}": undefined;
+  "POST /api/v2/source-messages/{secret}": undefined;
   "GET /api/v2/audit": {
     entries: Array<AuditEntry>;
     next: number | null;
@@ -655,6 +704,20 @@ export interface Paths {
       files: {
         "": "/api/v2/files";
         "{}": "/api/v2/files/{id}";
+      };
+      sources: {
+        "": "/api/v2/sources";
+        "{}": {
+          "": "/api/v2/sources/{source}";
+          rotate: "/api/v2/sources/{source}/rotate";
+          people: {
+            "": "/api/v2/sources/{source}/people";
+            "{}": "/api/v2/sources/{source}/people/{id}";
+          };
+        };
+      };
+      "source-messages": {
+        "{}": "/api/v2/source-messages/{secret}";
       };
       audit: "/api/v2/audit";
       notifications: {
@@ -1187,6 +1250,59 @@ export interface ProvisionerJobLog {
   log_level: "trace" | "debug" | "info" | "warn" | "error";
   stage: string;
   output: string;
+}
+
+export interface Source {
+  id: string;
+  name: string;
+  kind: "coder";
+  enabled: boolean;
+  created_by: string | null;
+  created_at: string;
+  last_received_at: string | null;
+  received: number;
+  unmatched: number;
+  unmatched_people: number;
+  waiting: number;
+  previous_secret_valid_until: string | null;
+}
+
+export interface SourcePerson {
+  coder_user_id: string;
+  username: string;
+  email: string;
+  name: string;
+  reason: "no_such_user" | "pinned";
+  user: string | null;
+  suggested: string | null;
+  missed: number;
+  waiting: number;
+  last_seen_at: string;
+}
+
+export interface CoderWebhookMessage {
+  _version: string;
+  msg_id?: string;
+  title: string;
+  title_markdown?: string | null;
+  body: string;
+  body_markdown?: string | null;
+  payload: {
+    _version: string;
+    notification_name: string;
+    notification_template_id: string;
+    user_id: string;
+    user_email?: string | null;
+    user_name?: string | null;
+    user_username: string;
+    actions?: Array<{
+      label: string;
+      url: string;
+    }> | null;
+    labels?: Record<string, string> | null;
+    data?: Record<string, unknown> | null;
+    targets?: Array<string> | null;
+  };
 }
 
 export interface AuditEntry {

@@ -1,5 +1,7 @@
 // Everybody who may call, and something of mia's for each route to be about. Nothing that they do stays.
 import { randomUUID } from "node:crypto";
+import { hashSourceSecret } from "../../src/sources/rules/source.ts";
+import { miaInCoder, sourceSecret } from "./coder-messages.ts";
 import { createForgetful } from "./forgetful.ts";
 import { startTask } from "./task.ts";
 import { addUser, type TestServer, type TestServerOptions } from "./server.ts";
@@ -76,6 +78,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   const muteId = randomUUID();
   await server.sql(`INSERT INTO notification_mutes (id, user_id, thing, thing_id, created_at)
     SELECT '${muteId}', id, 'template', '${pooled.templateId}', 1 FROM users WHERE username = 'mia'`);
+  await addSpareSource(server);
   await server.settled();
   forgetful.forget();
   return {
@@ -92,6 +95,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       events: message!.event_id,
       inbox: message!.id,
       mutes: muteId,
+      people: miaInCoder,
       workspaces: task.workspaceId,
       workspacebuilds: workspace.latest_build.id,
       workspaceagents: workspace.latest_build.resources[0]!.agents![0]!.id,
@@ -99,4 +103,13 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       provisionerjobs: job.job_id,
     },
   };
+}
+
+/** Where `sourceSecret` posts to, with somebody whom Belfry doesn't know. */
+async function addSpareSource(server: TestServer): Promise<void> {
+  await server.sql(`INSERT INTO sources (id, name, kind, secret_hash, change_id, created_by, created_at)
+    VALUES ('${randomUUID()}', 'spare', 'coder', '${hashSourceSecret(sourceSecret)}', '', '', 1)`);
+  await server.sql(`INSERT INTO source_people (source_id, foreign_id, username, email, email_canonical, name,
+      first_seen_at, last_seen_at)
+    SELECT id, '${miaInCoder}', 'quin', 'quin@example.com', 'quin@example.com', '', 1, 1 FROM sources`);
 }

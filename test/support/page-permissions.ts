@@ -170,6 +170,28 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
   },
+  "GET /deployment/sources": { who: ["auditor", "owner"] },
+  "POST /deployment/sources": { who: ["owner"], form: { name: "new" } },
+  "GET /deployment/sources/:source": { who: ["auditor", "owner"], path: "/deployment/sources/spare" },
+  "POST /deployment/sources/:source/:change{(?:enable|disable)}": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/disable",
+  },
+  "POST /deployment/sources/:source/rotate": { who: ["owner"], path: "/deployment/sources/spare/rotate" },
+  "POST /deployment/sources/:source/delete": { who: ["owner"], path: "/deployment/sources/spare/delete" },
+  "POST /deployment/sources/:source/people/:id/pin": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/pin",
+    form: { user: "mia" },
+  },
+  "POST /deployment/sources/:source/people/:id/create": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/create",
+  },
+  "POST /deployment/sources/:source/people/:id/forget": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/forget",
+  },
   "GET /tasks": { who: readers },
   "GET /tasks/:user/:workspace": { who: whoSeesWorkspaces, path: "/tasks/mia/fix-bug" },
 };

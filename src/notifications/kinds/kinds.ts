@@ -21,6 +21,10 @@ const byId: ReadonlyMap<string, Kind> = new Map(Object.values(kinds).map((kind) 
 /** Undefined for a kind of another release. */
 export const findKind = (templateId: string): Kind | undefined => byId.get(templateId);
 
+/** What a kind is about, in a sentence. */
+export const aboutKind = (templateId: string): string =>
+  findKind(templateId)?.about ?? "Sent to Belfry by another system, with its own text.";
+
 export const isAlwaysOn = (templateId: string): boolean => findKind(templateId)?.alwaysOn === true;
 export const isOnlyByMail = (templateId: string): boolean => findKind(templateId)?.onlyByMail === true;
 export const reachesSuspended = (templateId: string): boolean =>

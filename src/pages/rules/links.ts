@@ -45,6 +45,7 @@ export const deliveryLogPath = `${deliveryPath}/messages`;
 export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = `${deliveryPath}/templates`;
 
+export const sourcesPath = "/deployment/sources";
 export const usersPath = "/deployment/users";
 
 const part = encodeURIComponent;
@@ -52,6 +53,8 @@ const part = encodeURIComponent;
 export const notificationTemplatePath = (id: string): string => `${notificationTemplatesPath}/${part(id)}`;
 
 export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
+
+export const sourcePath = (name: string): string => `${sourcesPath}/${part(name)}`;
 
 export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;
 export const buildPath = (owner: string, name: string, number: number): string =>
