@@ -15,6 +15,8 @@ export interface PollOptions {
 export interface Poll {
   /** Resolves when a query that begins from now on has ended or failed. */
   start: () => Promise<void>;
+  /** A query begins within the interval; none before, if one has just been. */
+  schedule: () => void;
   /** No query begins any more. */
   stop: () => void;
 }
@@ -31,19 +33,30 @@ export function createPoll({ interval, query, isWanted, onIdle, onError }: PollO
     signal: stopping.signal,
   });
 
+  /** Queries that were asked for and have not ended. */
+  let pending = 0;
+
   function scheduleNext(): void {
     clearTimeout(timer);
+    timer = undefined;
     if (!isWanted()) onIdle();
     else if (!stopping.signal.aborted) timer = setTimeout(start, interval);
   }
 
-  function start(): Promise<void> {
+  async function start(): Promise<void> {
     clearTimeout(timer);
-    return queries.add().then(scheduleNext);
+    timer = undefined;
+    pending += 1;
+    await queries.add();
+    pending -= 1;
+    scheduleNext();
   }
 
   return {
     start,
+    schedule: () => {
+      if (timer === undefined && pending === 0) scheduleNext();
+    },
     stop: () => {
       stopping.abort();
       clearTimeout(timer);

@@ -55,6 +55,7 @@ export const userPath = (username: string): string => `${usersPath}/${part(usern
 export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;
 export const buildPath = (owner: string, name: string, number: number): string =>
   `${workspacePath(owner, name)}/builds/${number}`;
+export const questionPath = (id: string): string => `/questions/${part(id)}`;
 export const taskPath = (owner: string, name: string): string => `/tasks/${part(owner)}/${part(name)}`;
 export const templatePath = (organization: string, name: string): string =>
   `${templatesPath}/${part(organization)}/${part(name)}`;

@@ -13,6 +13,10 @@ export const situationTypes = {
   drift: "drift/",
   /** The agent of a workspace's task waits. */
   task: "task/",
+  /** An AI agent's session waits, or is stale. */
+  agent: "agent/",
+  /** A question of an agent is open. */
+  question: "question/",
   /** The receiver of a channel responded 410 Gone. */
   receiver: "receiver/",
   /** Scheduled builds of a workspace fail. */
@@ -35,6 +39,9 @@ export const resolvedVerbs = {
   over: "Ended",
   succeeded: "Succeeded",
   accepted: "Accepted again",
+  answered: "Answered",
+  timed_out: "Timed out",
+  withdrawn: "Withdrawn",
 } as const;
 export type HowResolved = keyof typeof resolvedVerbs;
 
@@ -48,6 +55,8 @@ export interface ItemSituation {
   how: string | null;
   /** The user who resolved it. */
   by: string | null;
+  /** What an agent asks, while that is open. */
+  question: { id: string; options: string[] } | null;
   /** Earlier items, newest first; not all of many. */
   earlier: { id: string; at: number; title: string; actions: { label: string; url: string }[] }[];
 }
