@@ -37,6 +37,7 @@ import { templateRoutes } from "./templates.ts";
 import { userSessionRoutes } from "./user-sessions.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { situationRoutes } from "./situations.ts";
+import { agentSessionRoutes } from "./agent-sessions.ts";
 import { waitingRoutes } from "./waiting.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -51,6 +52,7 @@ function createRoutes() {
     .route("/api/v2", passcodeRoutes)
     .route("/api/v2", roleRoutes)
     .route("/api/v2", waitingRoutes)
+    .route("/api/v2", agentSessionRoutes)
     .route("/api/v2", situationRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)

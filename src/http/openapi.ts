@@ -54,6 +54,7 @@ const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
   session,
   provisioner,
   "session-or-provisioner": [...session, { provisioner: [] }],
+  "session-or-agent": session,
   agent: [{ header: [] }, { bearer: [] }],
 };
 

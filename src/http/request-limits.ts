@@ -3,6 +3,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { clientNetwork } from "../kernel/rules/client-address.ts";
 import { windowMs } from "../kernel/rules/limits.ts";
 import type { Ctx } from "./context.ts";
+import { hasAgentToken } from "./credentials.ts";
 import { hasProvisionerKey } from "./provisioner-auth.ts";
 
 /** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
@@ -27,7 +28,10 @@ export function limitRequests(c: Ctx): void {
 function callerOf(c: Ctx): string | undefined {
   const { access } = c.get("endpoint");
   if (access === "anyone") return `from ${clientNetwork(c.get("deps").clientAddress)}`;
-  const isPerson = access === "session" || (access === "session-or-provisioner" && !hasProvisionerKey(c));
+  const isPerson =
+    access === "session" ||
+    (access === "session-or-provisioner" && !hasProvisionerKey(c)) ||
+    (access === "session-or-agent" && !hasAgentToken(c));
   // Not by the id alone: who knows that could use up what its owner may.
   return isPerson ? c.get("credential").secretHash : undefined;
 }

@@ -56,6 +56,14 @@ export interface Answers {
     waiting: Array<Waiting>;
     count: number;
   };
+  "PUT /api/v2/agent-sessions/{key}": {
+    id: string;
+    changed: boolean;
+  };
+  "GET /api/v2/agent-sessions/{key}": AgentSession;
+  "GET /api/v2/agent-sessions": {
+    sessions: Array<AgentSession>;
+  };
   "GET /api/v2/situations": {
     situations: Array<Situation>;
   };
@@ -575,6 +583,10 @@ export interface Paths {
         };
         "": "/api/v2/users";
       };
+      "agent-sessions": {
+        "{}": "/api/v2/agent-sessions/{key}";
+        "": "/api/v2/agent-sessions";
+      };
       situations: "/api/v2/situations";
       organizations: {
         "": "/api/v2/organizations";
@@ -810,6 +822,29 @@ export interface Waiting {
   app_url: string | null;
   build_number: number | null;
   transition: "start" | "stop" | "delete" | null;
+}
+
+export interface AgentSession {
+  id: string;
+  key: string;
+  state: "working" | "waiting" | "done" | "failed" | "stale";
+  title: string;
+  message: string;
+  url: string | null;
+  parent: string | null;
+  workspace_id: string | null;
+  created_at: string;
+  state_since: string;
+  seen_at: string;
+  ended_at: string | null;
+  question: OpenQuestion | null;
+}
+
+export interface OpenQuestion {
+  id: string;
+  text: string;
+  options: Array<string>;
+  expires_at: string;
 }
 
 export interface Situation {

@@ -5,7 +5,7 @@ import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
 import type { Purges } from "../../kernel/purge.ts";
-import { retryOnConflict } from "../builds/retry-on-conflict.ts";
+import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { authenticateAgent, agentReads } from "./agents.ts";
 import type { Agent, AgentToken } from "./rules/agent-token.ts";
 import { cleanMessage, decideTaskNotification } from "./rules/app-status.ts";

@@ -26,7 +26,7 @@ import {
 import { isUpdate } from "./rules/build-notifications.ts";
 import { summarizeNotified, type NotifiedSummary } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
-import { retryOnConflict } from "./retry-on-conflict.ts";
+import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { findBuild, insertBuild, whereLatestBuildUnchanged, type NewBuild } from "./store/builds.ts";
 
 export interface CreatedBuild {

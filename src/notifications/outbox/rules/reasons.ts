@@ -7,6 +7,7 @@ export type Reason =
   | "named"
   | `role_${string}`
   | "workspace_owner"
+  | "own_agent"
   | "own_account"
   | "uses_template"
   | "no_template_admin"
@@ -60,6 +61,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     toRecipient: "the sender named you as a recipient",
   },
   workspace_owner: { question: "who", text: "They own the workspace", toRecipient: "you own the workspace" },
+  own_agent: { question: "who", text: "It is their agent", toRecipient: "it is your agent" },
   own_account: {
     question: "who",
     text: "It is about their own account",
