@@ -2,6 +2,7 @@
 // One round trip reads what is due, and one writes what the steps leave: an idle tick costs these two.
 import type { Statement } from "../db/client.ts";
 import { methods, type Method } from "./notifications/channels/index.ts";
+import { dueQuestionReads, questionPurges, timeOutQuestions } from "./agent-sessions/questions/time-out.ts";
 import { readClock } from "../db/statements.ts";
 import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
@@ -47,6 +48,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const due = await step(deps, "start", () => startTick(deps));
   const dispatching = startDispatch(deps, due, options.until);
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
+  if (due) await step(deps, "questions", () => timeOutQuestions(deps, due));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   // Last, because the write that finishes this tick releases its lease.
@@ -85,6 +87,7 @@ async function startTick(deps: Deps) {
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
     ...restartReads(),
+    ...dueQuestionReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
@@ -110,6 +113,7 @@ async function startTick(deps: Deps) {
 const purgesOf = (deps: Deps): Purges => ({
   ...notificationPurges(deps.now(), deps.config.notifications),
   ...appStatusPurges(deps),
+  ...questionPurges(deps.now()),
   ...accountPurges(deps),
 });
 

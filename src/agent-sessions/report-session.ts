@@ -28,7 +28,8 @@ import {
   updateReported,
   valueSql,
 } from "./store/sessions.ts";
-import { withdrawQuestions } from "./withdraw-questions.ts";
+import { findEndedBy } from "./questions/store/endings.ts";
+import { withdrawQuestions } from "./questions/withdraw.ts";
 
 export interface SessionReport {
   key: string;
@@ -70,10 +71,12 @@ export async function reportSession(
     read,
     async (before) => {
       const { decision, changeId, statements } = prepareReport(deps, reporter, report, before);
-      assertWithinLimits(deps, report, before, decision);
-      const { session } = await writeAndNotify(deps, statements, {
+      assertWithinLimits(deps, report, before.otherLive[0]!.count, decision);
+      const { session, ended } = await writeAndNotify(deps, statements, {
         session: findSessionByKey(reporter.userId, report.key),
+        ended: findEndedBy(changeId),
       });
+      deps.process.questions.wake(ended.map(({ id }) => id));
       const [after] = session;
       const isDone = decision.isGuarded ? after?.changeId === changeId : after?.state === report.state;
       if (isDone) return { done: { id: after!.id, changed: decision.isChanged }, after: before };
@@ -84,13 +87,14 @@ export async function reportSession(
   );
 }
 
-function assertWithinLimits(
+/** `otherLive`: how many sessions of the user are live besides this one; 0 if it is live already. */
+export function assertWithinLimits(
   deps: Deps,
-  { state }: SessionReport,
-  { otherLive }: SessionAnswers,
-  decision: ReportDecision,
+  { state }: Pick<SessionReport, "state">,
+  otherLive: number,
+  decision: Pick<ReportDecision, "isChanged" | "minute">,
 ): void {
-  if (isLive(state) && decision.isChanged && otherLive[0]!.count >= maxLiveSessions)
+  if (isLive(state) && decision.isChanged && otherLive >= maxLiveSessions)
     throw conflict(
       `You have ${maxLiveSessions} sessions that work or wait, and more are not allowed.`,
       "Report those that are over as done or failed.",

@@ -66,8 +66,8 @@ export interface JobWaker {
 export interface QuestionWaker {
   /** Throws 503 if too many wait. */
   join: (questionId: string, wait: { timeoutMs: number; signal: AbortSignal }) => QuestionWait;
-  /** These may have ended by what this process has written; without them, any may. */
-  wake: (questionIds?: readonly string[]) => void;
+  /** These have ended by what this process has written. */
+  wake: (questionIds: readonly string[]) => void;
 }
 
 export interface QuestionWait {

@@ -7,8 +7,8 @@ import { answerQuestion } from "../agent-sessions/questions/answer.ts";
 import { standingAt, type GivenAnswer } from "../agent-sessions/questions/rules/question.ts";
 import {
   findActiveUserOf,
+  findOwnQuestion,
   findQuestion,
-  isQuestionOfSql,
   type QuestionRow,
 } from "../agent-sessions/questions/store/questions.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
@@ -64,8 +64,7 @@ async function readQuestion(c: Ctx): Promise<{ question: QuestionRow; actor: Vie
   const id = idOf(c);
   const token = tokenOf(c);
   if (token !== undefined) return { question: await readByLink(c, id, token), actor: undefined };
-  const visible = { when: isQuestionOfSql(id, currentUserIdSql(c)), name: "Question" };
-  const { actor, question } = await readAsUser(c, { question: findQuestion(id) }, { visible });
+  const { actor, question } = await readAsUser(c, { question: findOwnQuestion(currentUserIdSql(c), id) });
   if (question[0] === undefined) throw notFound("Question");
   return { question: question[0], actor };
 }
@@ -76,8 +75,14 @@ async function readByLink(c: Ctx, id: string, token: string): Promise<QuestionRo
   if (expiresAt === undefined)
     throw new ApiError(404, "Invalid link. Sign in and open the question from your inbox.");
   if (deps.now() >= expiresAt)
-    throw new ApiError(410, "This link has expired: the question has timed out. Sign in to see it in your inbox.");
-  const { question, active } = await deps.db.read({ question: findQuestion(id), active: findActiveUserOf(id) });
+    throw new ApiError(
+      410,
+      "This link has expired: the question has timed out. Sign in to see it in your inbox.",
+    );
+  const { question, active } = await deps.db.read({
+    question: findQuestion(id),
+    active: findActiveUserOf(id),
+  });
   if (question[0] === undefined || active.length === 0)
     throw new ApiError(404, "Invalid link. The question, or the account that it was sent to, is gone.");
   return question[0];

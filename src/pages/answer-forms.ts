@@ -22,7 +22,15 @@ export const optionButtons = (
         <input type="hidden" name="to" value="${here}" />
         ${options.map(
           (option) =>
-            html`<button class="button" name="option" value="${option}" type="submit" aria-describedby="${title}">${option}</button>`,
+            html`<button
+              class="button"
+              name="option"
+              value="${option}"
+              type="submit"
+              aria-describedby="${title}"
+            >
+              ${option}
+            </button>`,
         )}
       </form>`;
 
@@ -43,7 +51,9 @@ export function answerForms({ options, takesText, action, typed, isWrong }: Answ
       : html`<form method="post" action="${action}" class="options" aria-label="Options">
           ${options.map(
             (option) =>
-              html`<button class="button primary" name="option" value="${option}" type="submit">${option}</button>`,
+              html`<button class="button primary" name="option" value="${option}" type="submit">
+                ${option}
+              </button>`,
           )}
         </form>`
   }${
@@ -51,7 +61,16 @@ export function answerForms({ options, takesText, action, typed, isWrong }: Answ
       ? html`<form method="post" action="${action}">
           <div class="field">
             <label for="text">${options.length === 0 ? "Your answer" : "Or in your own words"}</label>
-            <input id="text" name="text" type="text" value="${typed}" maxlength="${maxTextBytes}" autocomplete="off" required ${attributes({ "aria-invalid": isWrong ? "true" : undefined })} />
+            <input
+              id="text"
+              name="text"
+              type="text"
+              value="${typed}"
+              maxlength="${maxTextBytes}"
+              autocomplete="off"
+              required
+              ${attributes({ "aria-invalid": isWrong ? "true" : undefined })}
+            />
           </div>
           <button class="button ${options.length === 0 ? "primary" : ""}" type="submit">Send answer</button>
         </form>`

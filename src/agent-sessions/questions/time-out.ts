@@ -29,7 +29,6 @@ export async function timeOutQuestions(
     ],
     {},
   );
-  deps.process.questions.wake();
 }
 
 const retentionMs = 30 * 86_400_000;

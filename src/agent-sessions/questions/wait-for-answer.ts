@@ -64,10 +64,7 @@ export function createQuestionWaker({ db, interval, now, stopping, onError }: Wa
       poll.schedule();
       return wait;
     },
-    wake: (questionIds) => {
-      if (questionIds !== undefined) wake(questionIds);
-      else if (count > 0) void poll.start();
-    },
+    wake,
   };
 }
 

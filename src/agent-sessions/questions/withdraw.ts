@@ -26,7 +26,7 @@ export interface Withdrawal extends Ending {
   when: SQL;
 }
 
-/** Whoever waits for them hears of it within a second, or at once after `deps.process.questions.wake()`. */
+/** Whoever waits for them knows within a second, or at once if `process.questions` is woken with `findEndedBy`. */
 export const withdrawQuestions = ({ sessions, when, ...ending }: Withdrawal): StatementOrNotice[] =>
   withdraw(andSql(whereSessionIs(sessions), when), ending);
 

@@ -122,8 +122,7 @@ export function checkAnswer(
     const right = options.length === 0 ? "this question takes a text only" : `use ${quoted(options)}`;
     return wrong("option", `"${option}" is not an option, ${right}`);
   }
-  if (text === undefined)
-    return wrong(options.length === 0 ? "text" : "option", "missing: choose an answer");
+  if (text === undefined) return wrong(options.length === 0 ? "text" : "option", "missing: choose an answer");
   if (!takesText) return wrong("text", `not accepted here, choose an option: ${quoted(options)}`);
   const value = text.trim();
   const problems = problemOfText("text", value, maxTextBytes);

@@ -50,6 +50,11 @@ export const hasEndedSql = prepared(
     sql`EXISTS (SELECT 1 FROM agent_questions WHERE id = ${id} AND end_id = ${endId})`,
 );
 
+/** The questions that a write has ended. */
+export const findEndedBy = prepared((endId: string) =>
+  query.all<{ id: string }>(sql`SELECT id FROM agent_questions WHERE end_id = ${endId}`),
+);
+
 /** SQL: the situations of the questions that this write has ended in this way. */
 export const situationsEndedSql = prepared(
   (prefix: string, endId: string, state: string): SQL =>
@@ -58,15 +63,21 @@ export const situationsEndedSql = prepared(
 
 /** Comes before the question is ended: its agent, which waits for it, goes on. */
 export const continueAsker = prepared((id: string, { endId, at }: Ending) =>
-  continueSessions(sql`id = (SELECT session_id FROM agent_questions
-    WHERE id = ${id} AND state = 'open' AND times_out_at > ${at})`, { endId, at }),
+  continueSessions(
+    sql`id = (SELECT session_id FROM agent_questions
+    WHERE id = ${id} AND state = 'open' AND times_out_at > ${at})`,
+    { endId, at },
+  ),
 );
 
 /** Comes before `timeOutDue`: agents go on with their questions' defaults. */
 export const continueWithDefaults = prepared((limit: number, { endId, at }: Ending) =>
-  continueSessions(sql`id IN (SELECT session_id FROM (SELECT session_id, default_answer FROM agent_questions
+  continueSessions(
+    sql`id IN (SELECT session_id FROM (SELECT session_id, default_answer FROM agent_questions
     WHERE state = 'open' AND times_out_at <= ${at} ORDER BY times_out_at LIMIT ${limit})
-    WHERE default_answer IS NOT NULL)`, { endId, at }),
+    WHERE default_answer IS NOT NULL)`,
+    { endId, at },
+  ),
 );
 
 const continueSessions = (sessions: SQL, { endId, at }: Ending): Statement =>

@@ -38,20 +38,16 @@ export const findQuestion = prepared((id: string) =>
   query.all<QuestionRow>(sql`SELECT ${columnsSql} WHERE q.id = ${id}`),
 );
 
-/** SQL for the id of the user who answers it; NULL if there is none. */
-export const questionUserSql = prepared(
-  (id: string): SQL<string> => sql<string>`(SELECT user_id FROM agent_questions WHERE id = ${id})`,
-);
-
-/** True in SQL if the question is this user's (SQL). */
-export const isQuestionOfSql = prepared(
-  (id: string, user: SQL): SQL =>
-    sql`EXISTS (SELECT 1 FROM agent_questions WHERE id = ${id} AND user_id = ${user})`,
+/** If it is this user's to answer. */
+export const findOwnQuestion = prepared((user: SQL, id: string) =>
+  query.all<QuestionRow>(sql`SELECT ${columnsSql} WHERE q.id = ${id} AND q.user_id = ${user}`),
 );
 
 /** A row if the user who answers it is there and may sign in. */
 export const findActiveUserOf = prepared((id: string) =>
-  query.all<{ id: string }>(sql`SELECT id FROM users WHERE id = ${questionUserSql(id)}
+  query.all<{
+    id: string;
+  }>(sql`SELECT id FROM users WHERE id = (SELECT user_id FROM agent_questions WHERE id = ${id})
     AND status = 'active' AND deleted_at IS NULL`),
 );
 
@@ -72,12 +68,9 @@ export const findEnded = prepared((ids: string, now: number) =>
       WHERE q.id = value AND q.state = 'open' AND q.times_out_at > ${now})`),
 );
 
-/** The id of what is in the way of nothing: true in SQL until a question of this id is there. */
-export const isUnaskedSql = prepared(
-  (id: string): SQL => sql`NOT EXISTS (SELECT 1 FROM agent_questions WHERE id = ${id})`,
-);
-export const isAskedSql = prepared(
-  (id: string): SQL => sql`EXISTS (SELECT 1 FROM agent_questions WHERE id = ${id})`,
+/** A condition on rows of `agent_questions`: true for others, until this one is there. */
+export const isOtherQuestionSql = prepared(
+  (id: string): SQL => sql`NOT EXISTS (SELECT 1 FROM agent_questions AS own WHERE own.id = ${id})`,
 );
 
 export interface NewQuestion {

@@ -19,10 +19,13 @@ export function isAllowedEndpoint(endpoint: string, services: readonly string[])
   });
 }
 
+/** An agent that waits for an answer. */
+const waits: readonly string[] = [kinds["task-idle"].id, kinds["agent-question"].id];
+
 /** Kinds that are worth to be disturbed: warnings, and an agent that waits. */
 export function isPushed(templateId: string): boolean {
   const severity = findKind(templateId)?.severity;
-  return severity === "warning" || severity === "critical" || templateId === kinds["task-idle"].id;
+  return severity === "warning" || severity === "critical" || waits.includes(templateId);
 }
 
 export const isUrgent = (templateId: string): boolean => findKind(templateId)?.severity === "critical";
