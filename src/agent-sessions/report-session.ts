@@ -54,7 +54,7 @@ export interface Reporter {
 const userIdSql = (userId: string): SQL<string> => valueSql(userId);
 
 export const sessionReads = (userId: SQL<string>, { key, state }: Pick<SessionReport, "key" | "state">) => ({
-  session: findSessionByKey(userId, key),
+  agentSession: findSessionByKey(userId, key),
   otherLive: countOtherLive(userId, key, maxLiveSessions),
   ...(state === "working" ? {} : sessionKinds[state].reads({ self: userId })),
 });
@@ -122,7 +122,7 @@ export function prepareReport(
   read: SessionAnswers,
 ): PreparedReport {
   const now = deps.now();
-  const [before] = read.session;
+  const [before] = read.agentSession;
   const { key, state, title, message, url, parent, appId, isTask = false } = report;
   const decision = decideReport(
     before,

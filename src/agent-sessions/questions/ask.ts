@@ -42,7 +42,7 @@ export interface AskRequest {
 }
 
 export const askReads = (userId: SQL<string>, { key, repeatable }: AskRequest, now: number) => ({
-  session: findSessionByKey(userId, key),
+  agentSession: findSessionByKey(userId, key),
   otherLive: countOtherLive(userId, key, maxLiveSessions),
   ...agentQuestion.reads(userId),
   ...(repeatable === undefined ? {} : { earlier: findIdempotencyKey(userId, repeatable.key, now) }),
@@ -87,8 +87,8 @@ export async function askQuestion(
   );
 }
 
-function requireAsker(deps: Deps, key: string, { session, otherLive }: AskAnswers): SessionRow {
-  const [row] = session;
+function requireAsker(deps: Deps, key: string, { agentSession, otherLive }: AskAnswers): SessionRow {
+  const [row] = agentSession;
   if (row === undefined)
     throw new ApiError(404, `You have no session with the key "${key}".`, {
       detail: "Report what the agent is doing first: PUT /api/v2/agent-sessions/{key}.",
