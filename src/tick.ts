@@ -8,6 +8,7 @@ import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { accountPurges } from "./accounts/maintenance.ts";
+import { agentSessionPurges, endSilentSessions, silentReads } from "./agent-sessions/end-sessions.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
@@ -32,6 +33,8 @@ export interface TickReport {
   expiredJobs: number | null;
   /** Workspaces that were started by schedule. */
   started: number | null;
+  /** Sessions of AI agents that reported nothing for too long. */
+  endedSessions: number | null;
   /** The outcome of the reconciliation; null if none was due, or if it failed. */
   pools: "done" | "paused" | "busy" | null;
   purged: boolean;
@@ -50,6 +53,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
   if (due) await step(deps, "questions", () => timeOutQuestions(deps, due));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
+  const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
@@ -61,7 +65,14 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   if (returning.length > 0) deps.process.hub.wake();
   if (purged?.hasMore === true)
     await step(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
-  return { dispatch: await dispatching, expiredJobs, started, pools: outcome, purged: purged !== null };
+  return {
+    dispatch: await dispatching,
+    expiredJobs,
+    started,
+    endedSessions: ended,
+    pools: outcome,
+    purged: purged !== null,
+  };
 }
 
 /** Runs beside the other steps. If it is unknown what is due, every channel is. */
@@ -88,6 +99,7 @@ async function startTick(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...restartReads(),
     ...dueQuestionReads(deps.now()),
+    ...silentReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
@@ -115,6 +127,7 @@ const purgesOf = (deps: Deps): Purges => ({
   ...appStatusPurges(deps),
   ...questionPurges(deps.now()),
   ...accountPurges(deps),
+  ...agentSessionPurges(deps),
 });
 
 /** Purging uses half of the time until the next tick. */

@@ -3,7 +3,7 @@
 import type { Answers, SQL } from "../../db/client.ts";
 import { andSql } from "../../db/prepared.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { ApiError, conflict } from "../kernel/errors.ts";
+import { ApiError, conflict, invalid } from "../kernel/errors.ts";
 import { retryOnConflict } from "../kernel/retry-on-conflict.ts";
 import { cancelPending, notify, resolveSituations, writeAndNotify } from "../notifications/index.ts";
 import type { KindAnswers, StatementOrNotice } from "../notifications/index.ts";
@@ -60,17 +60,19 @@ export const sessionReads = (userId: SQL<string>, { key, state }: Pick<SessionRe
 });
 export type SessionAnswers = Answers<ReturnType<typeof sessionReads>>;
 
-/** Two round trips with the read before. Throws 409 and 429 beyond the limits. */
+/** Two round trips with the read before. Throws 400, and 409 and 429 beyond the limits. */
 export async function reportSession(
   deps: Deps,
   reporter: Reporter,
   report: SessionReport,
   read: SessionAnswers,
 ): Promise<{ id: string; changed: boolean }> {
+  if (report.parent === report.key) throw invalid("parent", "is the session itself");
   return retryOnConflict(
     read,
     async (before) => {
       const { decision, changeId, statements } = prepareReport(deps, reporter, report, before);
+      assertOfWorkspace(reporter, before);
       assertWithinLimits(deps, report, before.otherLive[0]!.count, decision);
       const { session, ended } = await writeAndNotify(deps, statements, {
         session: findSessionByKey(reporter.userId, report.key),
@@ -85,6 +87,19 @@ export async function reportSession(
     },
     "session",
   );
+}
+
+/** What runs in a workspace changes no session that runs elsewhere. */
+export function assertOfWorkspace(
+  { workspaceId }: Reporter,
+  { agentSession: [before] }: Pick<SessionAnswers, "agentSession">,
+): void {
+  if (workspaceId === null || before === undefined || before.workspaceId === workspaceId) return;
+  if (before.endedAt === null)
+    throw conflict(
+      "The session runs outside this workspace.",
+      "Use another key, or report with a token of the user.",
+    );
 }
 
 /** `otherLive`: how many sessions of the user are live besides this one; 0 if it is live already. */

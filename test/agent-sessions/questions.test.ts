@@ -150,7 +150,10 @@ test.each([
   [{ options: ["a", "x".repeat(81)] }, "options.1: has 81 bytes, at most 80 allowed"],
   [{ default: "The third" }, 'default: must be one of "The first", "The second"'],
   [{ options: null, default: " " }, "default: must not be empty"],
-  [{ options: null, free_text: false }, "free_text: must be true, or left out, for a question without options"],
+  [
+    { options: null, free_text: false },
+    "free_text: must be true, or left out, for a question without options",
+  ],
   [{ timeout_s: 59 }, "timeout_s: must be 60 to 604800 whole seconds"],
   [{ timeout_s: 604_801 }, "timeout_s: must be 60 to 604800 whole seconds"],
   [{ timeout_s: 90.5 }, "timeout_s: must be 60 to 604800 whole seconds"],
@@ -184,7 +187,10 @@ test("only who the agent belongs to sees and answers its question", async () => 
     expect((await question(id, undefined, token)).status).toBe(404);
     expect((await answer(id, { option: "The first" }, token)).status).toBe(404);
     expect((await withdraw(id, token)).status).toBe(404);
-    expect((await server.call("GET", "/api/v2/questions", { token })).json).toEqual({ questions: [], count: 0 });
+    expect((await server.call("GET", "/api/v2/questions", { token })).json).toEqual({
+      questions: [],
+      count: 0,
+    });
   }
   const own = await server.call("GET", "/api/v2/questions", { token: mia.token });
   expect(own.json.questions.map((one) => one.id)).toEqual([id]);
@@ -225,7 +231,10 @@ test("the agent of a workspace asks its owner, by its own token", async () => {
     json: { option: "Yes" },
   });
   expect(refused.status).toBe(401);
-  await server.call("POST", `/api/v2/questions/${id}/answer`, { token: member.token, json: { option: "Yes" } });
+  await server.call("POST", `/api/v2/questions/${id}/answer`, {
+    token: member.token,
+    json: { option: "Yes" },
+  });
   expect((await waiting).json).toMatchObject({ answer: "Yes", by: "mia" });
 });
 
@@ -235,7 +244,10 @@ test("sub-agents can't ask, and a session that was never reported neither", asyn
   const refused = await ask({}, { key: "child" });
   expect([refused.status, refused.json.message]).toEqual([409, "A sub-agent can't ask its user."]);
   const unknown = await ask({}, { key: "unknown" });
-  expect([unknown.status, unknown.json.message]).toEqual([404, 'You have no session with the key "unknown".']);
+  expect([unknown.status, unknown.json.message]).toEqual([
+    404,
+    'You have no session with the key "unknown".',
+  ]);
 });
 
 test("a question that is sent again under its key is one", async () => {
@@ -263,7 +275,7 @@ test("an answer is in the audit log, without its text", async () => {
   const id = await asked({ options: null });
   await answer(id, { text: "my private words" });
   const { json } = await server.call("GET", "/api/v2/audit?action=answer", { token: ownerToken });
-  const entries = (json as { entries: Record<string, unknown>[] }).entries;
+  const { entries } = json;
   expect(entries).toHaveLength(1);
   expect(entries[0]).toMatchObject({ resource_type: "agent_question", resource_id: id });
   expect(JSON.stringify(entries)).not.toContain("my private words");

@@ -37,9 +37,13 @@ export async function startAsking(options: TestServerOptions = {}) {
       return answer.json.id;
     },
     question: (id: string, wait?: number, as = token) =>
-      server.call("GET", `/api/v2/questions/${id}${wait === undefined ? "" : `?wait=${wait}`}` as "/api/v2/questions/id", {
-        token: as,
-      }),
+      server.call(
+        "GET",
+        `/api/v2/questions/${id}${wait === undefined ? "" : `?wait=${wait}`}` as "/api/v2/questions/id",
+        {
+          token: as,
+        },
+      ),
     answer: (id: string, json: object = { option: "The first" }, as = token) =>
       server.call("POST", `/api/v2/questions/${id}/answer`, { token: as, json }),
     withdraw: (id: string, as = token) =>

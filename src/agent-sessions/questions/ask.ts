@@ -14,7 +14,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, matchingKey } from "../../kernel/errors.ts";
 import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { cancelPending, notify, writeAndNotify } from "../../notifications/index.ts";
-import { assertWithinLimits, type Reporter } from "../report-session.ts";
+import { assertOfWorkspace, assertWithinLimits, type Reporter } from "../report-session.ts";
 import { countChange, maxLiveSessions } from "../rules/report.ts";
 import { sessionKey } from "../session-kinds.ts";
 import {
@@ -63,6 +63,7 @@ export async function askQuestion(
     async (before) => {
       const earlier = matchingKey(keyed, before.earlier?.[0]);
       if (earlier !== undefined) return { done: { id: earlier.subjectId, isReplay: true }, after: before };
+      assertOfWorkspace(reporter, before);
       const session = requireAsker(deps, key, before);
       const id = deps.newId();
       const { changes, changeId } = await prepareAsking(
