@@ -2,6 +2,8 @@
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
+import { answer } from "./questions/answer.ts";
+import * as questions from "./questions/ask.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -113,6 +115,7 @@ export const commands: Group = {
     drift,
     notifications,
     waiting,
+    answer,
     situations,
     provisioner,
     {
@@ -167,7 +170,7 @@ export const commands: Group = {
     {
       name: "agent",
       summary: "Report the status of the workspace that this runs in",
-      commands: [agent.ready, agent.status],
+      commands: [agent.ready, agent.status, questions.ask, questions.wait, questions.withdraw],
     },
     {
       name: "tokens",
