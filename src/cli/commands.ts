@@ -2,6 +2,7 @@
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
+import * as agentSessions from "./agent-sessions.ts";
 import { answer } from "./questions/answer.ts";
 import * as questions from "./questions/ask.ts";
 import * as builds from "./builds.ts";
@@ -169,8 +170,17 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report the status of the workspace that this runs in",
-      commands: [agent.ready, agent.status, questions.ask, questions.wait, questions.withdraw],
+      summary:
+        "Report what an AI agent is doing, ask its user, list your agents, report a workspace's status",
+      commands: [
+        agentSessions.set,
+        agentSessions.list,
+        questions.ask,
+        questions.wait,
+        questions.withdraw,
+        agent.ready,
+        agent.status,
+      ],
     },
     {
       name: "tokens",

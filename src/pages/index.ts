@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { accountPages } from "./account.ts";
 import { agentQuestionPages } from "./agent-question.ts";
+import { agentPages } from "./agents.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
@@ -76,6 +77,7 @@ export function createPages() {
     .route("/", templateDriftPages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
+    .route("/", agentPages)
     .route("/", taskListPages)
     .route("/", taskPages);
 }

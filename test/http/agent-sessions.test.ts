@@ -265,7 +265,7 @@ describe("a session", () => {
     const { report, server, mia, token } = await startSessions();
     await report("a", "working");
     await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 198)
-      INSERT INTO agent_sessions (id, user_id, key, state, title, message, is_task, created_at, state_since, seen_at,
+      INSERT OR IGNORE INTO agent_sessions (id, user_id, key, state, title, message, is_task, created_at, state_since, seen_at,
         minute_at, minute_changes, change_id)
       SELECT 'x' || i, '${mia.userId}', 'x' || i, 'waiting', 'x', '', 0, 1, 1, ${server.clock.now()}, 1, 0, 'x' FROM n`);
     const answers = await Promise.all([

@@ -19,13 +19,16 @@ export function isAllowedEndpoint(endpoint: string, services: readonly string[])
   });
 }
 
-/** An agent that waits for an answer. */
-const waits: readonly string[] = [kinds["task-idle"].id, kinds["agent-question"].id];
+const waitingKinds: readonly string[] = [
+  kinds["task-idle"].id,
+  kinds["agent-session-waiting"].id,
+  kinds["agent-question"].id,
+];
 
 /** Kinds that are worth to be disturbed: warnings, and an agent that waits. */
 export function isPushed(templateId: string): boolean {
   const severity = findKind(templateId)?.severity;
-  return severity === "warning" || severity === "critical" || waits.includes(templateId);
+  return severity === "warning" || severity === "critical" || waitingKinds.includes(templateId);
 }
 
 export const isUrgent = (templateId: string): boolean => findKind(templateId)?.severity === "critical";
