@@ -56,7 +56,7 @@ export async function askQuestion(
   request: AskRequest,
   read: AskAnswers,
 ): Promise<{ id: string; isReplay: boolean }> {
-  const { key, repeatable } = request;
+  const { repeatable } = request;
   const keyed = repeatable && { userId: reporter.userId, ...repeatable };
   return retryOnConflict<AskAnswers, { id: string; isReplay: boolean }>(
     read,
