@@ -125,7 +125,9 @@ async function prepareAsking(
   const isUnchanged = latestChangeIsSql(session.id, session.changeId);
   const mayWait = andSql(reporter.when, mayBeLiveSql(userId, session.key, maxLiveSessions));
   const isOurs = latestChangeIsSql(session.id, changeId);
-  const { seq: _, ...same } = session;
+  // Without its ids: to set them, even to what they are, has the database look for all that refers to them.
+  const { title, message, url, parent, workspaceId, appId, isTask } = session;
+  const same = { title, message, url, parent, workspaceId, appId, isTask };
   const waiting = {
     ...same,
     state: "waiting" as const,
