@@ -206,7 +206,7 @@ const rows = () => [...document.querySelectorAll("#items > li")];
 function inPlace(form, button) {
   if (!form.matches("#item, .all, .undo, .selected, form.snooze")) return undefined;
   const act = actOf(form, button);
-  if (act === "follow") return undefined;
+  if (act === "follow" || button?.name === "option") return undefined;
   return form.matches("#item") && (act === "read" || act === "unread") ? markOne : replaceList;
 }
 

@@ -25,12 +25,13 @@ const load = [
   "test/db/database-{away,faults}.test.ts",
   ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
+  "test/agent-sessions/questions-load.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
   "test/runtime/{bundled,demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*,sources*";
+  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,questions,idempotency,inbox*,sources*";
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };

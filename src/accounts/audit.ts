@@ -22,6 +22,7 @@ export interface AuditEntry {
     | "prebuilds_settings"
     | "provisioner_key"
     | "source"
+    | "agent_question"
     | "workspace"
     | "workspace_build";
   /** SQL for one that only the write itself finds out. */

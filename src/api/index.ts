@@ -28,6 +28,7 @@ import { preferenceRoutes, userPreferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
+import { questionRoutes } from "./questions.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
@@ -46,6 +47,11 @@ import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
+const allSourceRoutes = new Hono<Env>()
+  .route("/", sourceRoutes)
+  .route("/", sourcePeopleRoutes)
+  .route("/", sourceMessageRoutes);
+
 function createRoutes() {
   return new Hono<Env>()
     .route("/api/v2", absentRoutes)
@@ -56,6 +62,7 @@ function createRoutes() {
     .route("/api/v2", roleRoutes)
     .route("/api/v2", waitingRoutes)
     .route("/api/v2", agentSessionRoutes)
+    .route("/api/v2", questionRoutes)
     .route("/api/v2", situationRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
@@ -71,9 +78,7 @@ function createRoutes() {
     .route("/api/v2", versionImportRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
-    .route("/api/v2", sourceRoutes)
-    .route("/api/v2", sourcePeopleRoutes)
-    .route("/api/v2", sourceMessageRoutes)
+    .route("/api/v2", allSourceRoutes)
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)
     .route("/api/v2", notificationTemplateRoutes)

@@ -3,6 +3,8 @@ import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
 import * as agentSessions from "./agent-sessions.ts";
+import { answer } from "./questions/answer.ts";
+import * as questions from "./questions/ask.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -116,6 +118,7 @@ export const commands: Group = {
     drift,
     notifications,
     waiting,
+    answer,
     situations,
     provisioner,
     {
@@ -169,8 +172,17 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report what an AI agent is doing, list your agents, report a workspace's status",
-      commands: [agentSessions.set, agentSessions.list, agent.ready, agent.status],
+      summary:
+        "Report what an AI agent is doing, ask its user, list your agents, report a workspace's status",
+      commands: [
+        agentSessions.set,
+        agentSessions.list,
+        questions.ask,
+        questions.wait,
+        questions.withdraw,
+        agent.ready,
+        agent.status,
+      ],
     },
     {
       name: "tokens",

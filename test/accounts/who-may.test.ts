@@ -75,6 +75,7 @@ test("pages let in whom the routes let in: others are asked to sign in, or it is
       .replace(":inbox", ids["inbox"]!)
       .replace(":preset", ids["presets"]!)
       .replace(":people", ids["people"]!)
+      .replace(":question", ids["questions"]!)
       .replace(":key", ids["keys"]!)
       .replace(":version", version.json.name);
     for (const caller of callers) {
