@@ -262,6 +262,37 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(worker.logs).toEqual([]);
   });
 
+  test("an agent that waits is notified of by the cron once it has waited long enough, unless it goes on", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const bindings = { BELFRY_DATABASE_URL: database.url, BELFRY_AGENT_SESSIONS_CALM: "300ms" };
+    const worker = await startWorker(bundle, bindings);
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
+    const report = (key: string, state: string) =>
+      call("PUT", `/agent-sessions/${key}`, { token, json: { state, title: key } });
+    const titles = async () =>
+      (await call("GET", "/notifications/inbox", { token })).json.notifications.map(({ title }) => title);
+    for (const [key, state] of [
+      ["goes on", "waiting"],
+      ["goes on", "working"],
+      ["waits", "waiting"],
+    ] as const)
+      expect((await report(encodeURIComponent(key), state)).status).toBe(200);
+    // No process lives that long: nothing but the cron sends it.
+    expect(await titles()).toEqual([]);
+    await expect
+      .poll(async () => {
+        await worker.scheduled();
+        return titles();
+      })
+      .toEqual(["Agent waiting for you: waits"]);
+    expect(worker.logs).toEqual([]);
+  });
+
   test("readers of all invocations share one query a second, receive news at once, and resume", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);

@@ -70,6 +70,7 @@ export async function startWorld(): Promise<World> {
   await workFor(stage, templates);
   await failPrebuilds(stage, templates);
   await workOnTasks(stage, templates.agents);
+  await runAgents(stage);
   await create(stage, "ada", { name: "search-index", template_id: templates.docker.templateId }, "running");
   await receiveFromCoder(server, token);
   // For a while the receiver takes nothing, and then everything again.
@@ -357,6 +358,26 @@ async function workOnTasks(stage: Stage, { templateId }: Template): Promise<void
       server.clock.advance(25 * minute);
       await agent.status(state, message, { uri: "https://example.com/pull/412" });
     }
+  }
+}
+
+/** On her own machine. */
+async function runAgents({ server, tokens }: Stage): Promise<void> {
+  const sessions = [
+    ["notes-cli", "working", { message: "Reading the parser" }],
+    ["notes-cli/tests", "done", { parent: "notes-cli" }],
+    [
+      "release",
+      "waiting",
+      { message: "Which changes are breaking?", url: "https://agents.example.com/s/17" },
+    ],
+    [`migrate-${"x".repeat(120)}`, "failed", { message: `${"long ".repeat(60)}message` }],
+  ] as const;
+  for (const [key, state, more] of sessions) {
+    server.clock.advance(minute);
+    const json = { state, title: `Agent of ${key}`, ...more };
+    const path = `/api/v2/agent-sessions/${encodeURIComponent(key)}` as const;
+    await server.call("PUT", path, { token: tokens.ada, json });
   }
 }
 

@@ -16,6 +16,7 @@ import {
   afterSignIn,
   buttonTarget,
   ownPath,
+  questionPath,
   buildPath,
   filterPath,
   messagePath,
@@ -196,6 +197,7 @@ describe("tags", () => {
 
 describe("addresses", () => {
   test("names can't change a path", () => {
+    expect(questionPath("a/b")).toBe("/questions/a%2Fb");
     expect(workspacePath("ada", "web")).toBe("/@ada/web");
     expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");

@@ -5,6 +5,7 @@ import {
   createAgentToken,
   parseAgentToken,
   checkSignIn,
+  isStopping,
   type Agent,
 } from "../../../src/workspaces/agents/rules/agent-token.ts";
 import { appStates, lifecycleStates, type AppState } from "../../../db/schema.ts";
@@ -109,6 +110,17 @@ const facts = (state: AppState, previous?: AppState, more: Partial<TaskReport> =
   lifecycleState: "created",
   lifecycleChangedAt: null,
   ...more,
+});
+
+test.each([
+  ["start", "running", false],
+  ["stop", "pending", true],
+  ["delete", "running", true],
+  // It runs on.
+  ["stop", "failed", false],
+  ["stop", "canceled", false],
+] as const)("a workspace whose %s is %s is being stopped: %s", (transition, status, expected) => {
+  expect(isStopping({ transition, status })).toBe(expected);
 });
 
 describe("every change of a task", () => {

@@ -18,6 +18,9 @@ const row = (more: Partial<Waiting>): Waiting => ({
 test.each<[Partial<Waiting>, string, string]>([
   [{ kind: "task", detail: "\n  Which?  \nmore" }, "dev is waiting for you", "Which?"],
   [{ kind: "task", detail: " \n" }, "dev is waiting for you", "The agent stopped working."],
+  [{ kind: "agent", name: "Fix it", detail: "Which?" }, "Fix it is waiting for you", "Which?"],
+  [{ kind: "agent", name: "Fix it" }, "Fix it is waiting for you", "The agent stopped working."],
+  [{ kind: "question", name: "Fix it", detail: "Delete it?" }, "Fix it asks you", "Delete it?"],
   [{ transition: "start", detail: "Error: x" }, "Start of dev failed", "Error: x"],
   [{ transition: "stop" }, "Stop of dev failed", "No reason given."],
   [{ transition: "delete" }, "Deletion of dev failed", "No reason given."],
