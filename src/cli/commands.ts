@@ -5,6 +5,8 @@ import * as agent from "./agent.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
+import { hook } from "./hooks/hook.ts";
+import { install } from "./hooks/install.ts";
 import { login, logout, whoami } from "./login.ts";
 import * as deliveryActs from "./notifications/delivery-acts.ts";
 import * as deliveries from "./notifications/deliveries.ts";
@@ -166,8 +168,8 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report the status of the workspace that this runs in",
-      commands: [agent.ready, agent.status],
+      summary: "Report what workspaces and AI agents are doing",
+      commands: [agent.ready, agent.status, hook, install],
     },
     {
       name: "tokens",
