@@ -12,6 +12,7 @@ import type { Ctx, Env } from "./http/endpoint.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
 import { withBatchLog } from "./kernel/log.ts";
+import { createMcpRoutes } from "./mcp/route.ts";
 import { createPages, errorPage } from "./pages/index.ts";
 import { versionForCoder } from "./kernel/version.ts";
 
@@ -34,6 +35,10 @@ export function createApp(open: Open) {
   });
   app.route("/", createApi());
   app.route("/", createPages());
+  app.route(
+    "/",
+    createMcpRoutes((request, runtime) => app.fetch(request, runtime as object)),
+  );
   app.notFound((c) => respond(c, nothingAt(c)));
   app.onError((error, c) => respond(c, toApiError(error, c)));
   return app;

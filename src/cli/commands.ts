@@ -8,6 +8,7 @@ import { exit, Failure } from "./failure.ts";
 import { hook } from "./hooks/hook.ts";
 import { install } from "./hooks/install.ts";
 import { login, logout, whoami } from "./login.ts";
+import { mcp } from "./mcp.ts";
 import * as deliveryActs from "./notifications/delivery-acts.ts";
 import * as deliveries from "./notifications/deliveries.ts";
 import { edit } from "./notifications/edit-template.ts";
@@ -171,6 +172,7 @@ export const commands: Group = {
       summary: "Report what workspaces and AI agents are doing",
       commands: [agent.ready, agent.status, hook, install],
     },
+    mcp,
     {
       name: "tokens",
       aliases: ["token"],

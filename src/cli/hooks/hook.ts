@@ -1,6 +1,7 @@
 // belfry agent hook: run by an agent at its events. It never stops the agent: it ends with 0 within two seconds, prints nothing
 // on standard output, which some agents take as an instruction, and at most one line on standard error.
 import { createClient, segment } from "../../client.ts";
+import { readAgentCredential } from "../agent-credential.ts";
 import type { Context } from "../context.ts";
 import { describeError } from "../failure.ts";
 import { suggest } from "../rules/names.ts";
@@ -88,7 +89,7 @@ async function readInput({ terminal: { stdin } }: Context): Promise<string> {
 }
 
 async function report(context: Context, agent: Agent, input: HookInput): Promise<void> {
-  const { url, token } = readCredential(context);
+  const { url, token } = readAgentCredential(context);
   const key = `${agent.name}/${input.session}`;
   const file = openMemory(context.environment, `${url} ${key}`);
   const before = file.read();
@@ -115,13 +116,4 @@ async function send(
       json: { state, title, message },
     }),
   );
-}
-
-/** Inside a workspace the agent's token reports for its owner; a key that was given comes first. */
-function readCredential({ choice, environment }: Context): { url: string; token: string | undefined } {
-  const { url, token, source } = choice();
-  const agentToken = environment["BELFRY_AGENT_TOKEN"];
-  if (source === "option" || source === "environment" || agentToken === undefined || agentToken === "")
-    return { url, token };
-  return { url, token: agentToken };
 }
