@@ -3,7 +3,7 @@
 import type { Answers, SQL } from "../../db/client.ts";
 import { andSql } from "../../db/prepared.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { ApiError, conflict } from "../kernel/errors.ts";
+import { ApiError, conflict, invalid } from "../kernel/errors.ts";
 import { retryOnConflict } from "../kernel/retry-on-conflict.ts";
 import { cancelPending, notify, resolveSituations, writeAndNotify } from "../notifications/index.ts";
 import type { KindAnswers, StatementOrNotice } from "../notifications/index.ts";
@@ -53,23 +53,25 @@ export interface Reporter {
 const userIdSql = (userId: string): SQL<string> => valueSql(userId);
 
 export const sessionReads = (userId: SQL<string>, { key, state }: Pick<SessionReport, "key" | "state">) => ({
-  session: findSessionByKey(userId, key),
+  agentSession: findSessionByKey(userId, key),
   otherLive: countOtherLive(userId, key, maxLiveSessions),
   ...(state === "working" ? {} : sessionKinds[state].reads({ self: userId })),
 });
 export type SessionAnswers = Answers<ReturnType<typeof sessionReads>>;
 
-/** Two round trips with the read before. Throws 409 and 429 beyond the limits. */
+/** Two round trips with the read before. Throws 400, and 409 and 429 beyond the limits. */
 export async function reportSession(
   deps: Deps,
   reporter: Reporter,
   report: SessionReport,
   read: SessionAnswers,
 ): Promise<{ id: string; changed: boolean }> {
+  if (report.parent === report.key) throw invalid("parent", "is the session itself");
   return retryOnConflict(
     read,
     async (before) => {
       const { decision, changeId, statements } = prepareReport(deps, reporter, report, before);
+      assertOfWorkspace(reporter, before);
       assertWithinLimits(deps, report, before, decision);
       const { session } = await writeAndNotify(deps, statements, {
         session: findSessionByKey(reporter.userId, report.key),
@@ -82,6 +84,16 @@ export async function reportSession(
     },
     "session",
   );
+}
+
+/** What runs in a workspace changes no session that runs elsewhere. */
+function assertOfWorkspace({ workspaceId }: Reporter, { agentSession: [before] }: SessionAnswers): void {
+  if (workspaceId === null || before === undefined || before.workspaceId === workspaceId) return;
+  if (before.endedAt === null)
+    throw conflict(
+      "The session runs outside this workspace.",
+      "Use another key, or report with a token of the user.",
+    );
 }
 
 function assertWithinLimits(
@@ -118,7 +130,7 @@ export function prepareReport(
   read: SessionAnswers,
 ): PreparedReport {
   const now = deps.now();
-  const [before] = read.session;
+  const [before] = read.agentSession;
   const { key, state, title, message, url, parent, appId, isTask = false } = report;
   const decision = decideReport(
     before,

@@ -11,7 +11,7 @@ import { readAsReporter } from "../http/reporter.ts";
 import { filledText, oneLine, strictQuery, text } from "../http/schemas.ts";
 import { field, shape, string, time, timeOrNull } from "../http/wire.ts";
 
-export const sessionKeySchema = filledText(200);
+export const sessionKeySchema = filledText(200).pipe(oneLine(200));
 
 const webLink = text(2_048)
   .refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), {

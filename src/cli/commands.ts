@@ -2,6 +2,7 @@
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
+import * as agentSessions from "./agent-sessions.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -169,8 +170,8 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report what workspaces and AI agents are doing",
-      commands: [agent.ready, agent.status, hook, install],
+      summary: "Report what AI agents and workspaces are doing, list your agents",
+      commands: [agentSessions.set, agentSessions.list, hook, install, agent.ready, agent.status],
     },
     mcp,
     {

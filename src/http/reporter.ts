@@ -6,7 +6,7 @@ import { prebuildsUser } from "../../db/schema.ts";
 import type { Reporter } from "../agent-sessions/report-session.ts";
 import { conflict } from "../kernel/errors.ts";
 import { agentReads, authenticateAgent } from "../workspaces/agents/agents.ts";
-import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
+import { isStopping, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import { whereLatestBuildIs } from "../workspaces/agents/store/agents.ts";
 import { workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import type { Ctx } from "./context.ts";
@@ -27,11 +27,13 @@ export async function readAsReporter<T extends Reads>(
     return { ...(answers as unknown as Answers<T>), reporter };
   }
   const deps = c.get("deps");
-  const owner = workspaceOwnerSql(token.workspaceId) as SQL<string>;
+  const owner = workspaceOwnerSql(token.workspaceId);
   const answers = await deps.db.read({ ...agentReads(token), ...readsOf(owner) });
   const { workspace } = authenticateAgent(deps, token, answers as never);
   if (workspace.ownerId === prebuildsUser.id)
     throw conflict("Nobody has claimed this prebuilt workspace yet.", "Report again once it has an owner.");
+  if (isStopping(workspace.build))
+    throw conflict("The workspace is being stopped, so its agents' sessions have ended.");
   const when = whereLatestBuildIs(workspace.build);
   const reporter = { userId: workspace.ownerId, workspaceId: workspace.id, when };
   return { ...(answers as unknown as Answers<T>), reporter };

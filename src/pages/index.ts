@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { accountPages } from "./account.ts";
+import { agentPages } from "./agents.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
@@ -74,6 +75,7 @@ export function createPages() {
     .route("/", templateDriftPages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
+    .route("/", agentPages)
     .route("/", taskListPages)
     .route("/", taskPages);
 }

@@ -6,6 +6,7 @@ import { attributes, html, type Html } from "./html.ts";
 import { unreadBadge } from "./unread.ts";
 import {
   accountPath,
+  agentsPath,
   deliveryPath,
   notificationSettingsPath,
   notificationTemplatesPath,
@@ -29,6 +30,7 @@ const main: readonly Entry[] = [
   { path: "/inbox", label: "Inbox" },
   { path: workspacesPath, label: "Workspaces" },
   { path: tasksPath, label: "Tasks" },
+  { path: agentsPath, label: "Agents" },
   { path: templatesPath, label: "Templates" },
 ];
 

@@ -104,7 +104,10 @@ export const ownCommands: { command: string; what: string }[] = [
   },
   { command: "belfry sessions list", what: "where you are signed in" },
   { command: "belfry sessions end", what: "sign out elsewhere" },
-  { command: "belfry waiting", what: "what needs you: idle agents, failed builds, presets at the limit" },
+  {
+    command: "belfry waiting",
+    what: "what needs you: agents, their questions, failed builds, presets at the limit",
+  },
   {
     command: "belfry drift",
     what: "what a plan would replace on a claim, and the fix",
@@ -126,6 +129,8 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry notifications retry", what: "retry a message that failed permanently" },
   { command: "belfry notifications templates", what: "edit notification templates, in versions" },
   { command: "belfry templates deprecate", what: "deprecate a template" },
+  { command: "belfry agent set", what: "report what an AI agent is doing, wherever it runs" },
+  { command: "belfry agent list", what: "list your AI agents' sessions" },
   { command: "belfry agent ready", what: "report readiness from inside a workspace" },
   { command: "belfry agent status", what: "report the state of an AI task, as `coder exp mcp` does" },
   { command: "belfry agent hook", what: "report what an AI agent is doing, from its hooks" },

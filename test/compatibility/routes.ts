@@ -119,6 +119,9 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "DELETE /users/{user}/sessions", what: "sign out everywhere but here" },
   { route: "POST /workspaces/{id}/restart", what: "a stop that a start follows" },
   { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
+  { route: "PUT /agent-sessions/{key}", what: "report what an AI agent is doing" },
+  { route: "GET /agent-sessions", what: "your AI agents' sessions" },
+  { route: "GET /agent-sessions/{key}", what: "one of them" },
   { route: "GET /situations", what: "what lasts, open or resolved" },
   {
     route: "GET /users/{user}/notifications/own-actions",

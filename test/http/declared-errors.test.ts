@@ -40,6 +40,7 @@ const fill = (path: string) =>
     .replace(":user", "me")
     .replace(":organization", "default")
     .replace(":name", "none")
+    .replace(":key", "none")
     .replace(":id", nobody)
     .replace(":job", nobody)
     .replace(":number", "1");
@@ -174,6 +175,24 @@ const special: Record<string, Make> = {
     return as("POST", `/api/v2/notifications/inbox/${id}/mute`, {})(world);
   },
   "DELETE /api/v2/notifications/mutes/:id 400": as("DELETE", "/api/v2/notifications/mutes/1"),
+  "GET /api/v2/agent-sessions 400": as("GET", "/api/v2/agent-sessions?state=idle"),
+  "GET /api/v2/agent-sessions/:key 400": as("GET", `/api/v2/agent-sessions/${"x".repeat(201)}`),
+  "GET /api/v2/agent-sessions/:key 404": as("GET", "/api/v2/agent-sessions/none"),
+  "PUT /api/v2/agent-sessions/:key 409": async (world) => {
+    const session = { state: "working", title: "x" };
+    await as("PUT", "/api/v2/agent-sessions/first", session)(world);
+    await world.server.sql(`INSERT OR IGNORE INTO agent_sessions SELECT NULL, 'limit' || value, user_id,
+      'limit' || value, state, title, message, url, parent, workspace_id, app_id, is_task, created_at, state_since,
+      seen_at, ended_at, minute_at, minute_changes, change_id
+      FROM agent_sessions, json_each('[${Array.from({ length: 200 }, (_, at) => at).join()}]') WHERE key = 'first'`);
+    return as("PUT", "/api/v2/agent-sessions/second", session)(world);
+  },
+  "PUT /api/v2/agent-sessions/:key 429": async (world) => {
+    const session = { state: "done", title: "x" };
+    await as("PUT", "/api/v2/agent-sessions/busy", session)(world);
+    await world.server.sql("UPDATE agent_sessions SET minute_changes = 60 WHERE key = 'busy'");
+    return as("PUT", "/api/v2/agent-sessions/busy", { ...session, state: "failed" })(world);
+  },
   "POST /api/v2/notifications/custom 409": async (world) => {
     const send = as("POST", "/api/v2/notifications/custom", { content: { title: "twice", message: "x" } });
     await send(world);

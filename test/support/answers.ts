@@ -811,11 +811,11 @@ export interface AssignableRole {
 }
 
 export interface Waiting {
-  kind: "task" | "build" | "preset";
+  kind: "task" | "agent" | "question" | "build" | "preset";
   id: string;
   name: string;
   owner_name: string | null;
-  template_name: string;
+  template_name: string | null;
   title: string;
   detail: string;
   since: string;

@@ -52,6 +52,8 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     ...archive,
   });
   await call(mia.token, "POST", "/notifications/custom", { content: { title: "Hello", message: "mia" } });
+  const session = { state: "working", title: "Fix the bug" };
+  await server.call("PUT", "/api/v2/agent-sessions/fix-bug", { token: task.agentToken, json: session });
   const [message] = (await call(mia.token, "GET", "/notifications/messages")).json.messages;
   const workspace = (await call(mia.token, "GET", `/workspaces/${task.workspaceId}`)).json;
   await call(mia.token, "POST", "/users/me/workspaces", { name: "waiting", template_id: task.templateId });
@@ -80,6 +82,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     server,
     headers,
     ids: {
+      "agent-sessions": "fix-bug",
       keys: mia.token.slice(0, 10),
       templates: pooled.templateId,
       templateversions: pooled.versionId,

@@ -68,6 +68,7 @@ export const pages: Record<string, Page> = {
     path: "/deployment/notifications/messages/:inbox",
   },
   "GET /inbox/needs-you": { who: readers },
+  "GET /agents": { who: readers },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
   "POST /settings/notifications/own-actions": { who: people, form: { notify: "on" } },

@@ -130,6 +130,8 @@ const inboxes: PageState[] = [
   { name: "inbox-long-name", path: "/inbox", as: longName },
   { name: "needs-you", path: "/inbox/needs-you", as: "ada" },
   { name: "needs-you-nothing", path: "/inbox/needs-you", as: "uma" },
+  { name: "agents", path: "/agents", as: "ada" },
+  { name: "agents-none", path: "/agents", as: "uma" },
   { name: "menu-deployment", path: "/inbox", as: "ada", act: openMenu("Deployment") },
   { name: "menu-account", path: "/inbox", as: longName, act: openMenu("Account") },
   { name: "settings", path: "/settings/notifications", as: "ada" },

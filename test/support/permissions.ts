@@ -27,6 +27,10 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/users/roles": readers,
   "GET /api/v2/users/:user/roles": whoSeesMia,
   "GET /api/v2/users/:user/waiting": ["mia", "read"],
+  "PUT /api/v2/agent-sessions/:key": [...people, "notify", "agent"],
+  "GET /api/v2/agent-sessions": readers,
+  // Everybody has their own, and only mia has this one.
+  "GET /api/v2/agent-sessions/:key": ["mia", "read"],
   "GET /api/v2/situations": readers,
   "GET /api/v2/users": ["template-admin", "user-admin", "auditor", "owner"],
   "POST /api/v2/users": userAdmins,

@@ -29,6 +29,7 @@ const bodies: Record<string, unknown> = {
   },
   "POST /api/v2/organizations/:organization/templateversions": {},
   "POST /api/v2/organizations/:organization/provisionerkeys": { name: "new" },
+  "PUT /api/v2/agent-sessions/:key": { state: "done", title: "x" },
   "POST /api/v2/notifications/custom": { content: { title: "x", message: "x" } },
   "PUT /api/v2/notifications/settings": { notifier_paused: true },
   "POST /api/v2/notifications/templates/:id/versions": text,

@@ -4,6 +4,7 @@ import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { prepared } from "../../../db/prepared.ts";
 import { insertRows } from "../../../db/rows.ts";
 import { agentQuestions, agentSessions, type AgentSessionState } from "../../../db/schema.ts";
+import { situationTypes } from "../../notifications/index.ts";
 
 /** SQL for a value. */
 export const valueSql = (value: string): SQL<string> => sql<string>`${value}`;
@@ -88,6 +89,59 @@ export const latestChangeIsSql = prepared(
   (id: string, changeId: string): SQL =>
     sql`EXISTS (SELECT 1 FROM agent_sessions WHERE id = ${id} AND change_id = ${changeId})`,
 );
+
+/** Without a report for this long, a session that works is stale. */
+export const quietMs = 30 * 60_000;
+/** One that waits ends, and nobody is notified; those that have ended are deleted. */
+export const forgottenMs = 7 * 86_400_000;
+
+/** Live sessions of a state whose latest report is so old, oldest first. */
+export const findSilent = prepared((state: AgentSessionState, seenBefore: number, limit: number) =>
+  query
+    .select()
+    .from(agentSessions)
+    .where(
+      sql`${agentSessions.state} = ${state} AND ${agentSessions.endedAt} IS NULL AND ${agentSessions.seenAt} <= ${seenBefore}`,
+    )
+    .orderBy(agentSessions.seenAt)
+    .limit(limit),
+);
+
+/** Only those that nothing was reported of since they were read. */
+export const setStale = (
+  rows: readonly Pick<SessionRow, "id" | "changeId" | "seenAt">[],
+  at: number,
+  changeId: string,
+): Statement =>
+  query.run(sql`UPDATE agent_sessions
+    SET state = 'stale', state_since = ${at}, ended_at = ${at}, change_id = ${changeId}
+    WHERE (id, change_id, seen_at) IN (SELECT value ->> 0, value ->> 1, value ->> 2
+        FROM json_each(${JSON.stringify(rows.map(({ id, changeId: seen, seenAt }) => [id, seen, seenAt]))}))`);
+
+/** SQL: a SELECT of the ids of the sessions whose latest change is this one. */
+export const changedIdsSql = (ids: readonly string[], changeId: string): SQL =>
+  sql`SELECT id FROM agent_sessions WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+    AND change_id = ${changeId}`;
+
+/** SQL: a SELECT of the ids of a workspace's live sessions. */
+export const liveOfWorkspaceSql = (workspaceId: string): SQL =>
+  sql`SELECT id FROM agent_sessions WHERE workspace_id = ${workspaceId} AND ended_at IS NULL`;
+
+/** SQL for the situations of sessions (SQL: a SELECT of ids). */
+export const sessionKeysSql = (sessions: SQL): SQL =>
+  sql`SELECT ${situationTypes.agent} || id FROM (${sessions})`;
+
+export const endLiveOfWorkspace = (workspaceId: string, at: number, changeId: string, when: SQL): Statement =>
+  query.run(sql`UPDATE agent_sessions SET state = 'done', state_since = ${at}, ended_at = ${at}, change_id = ${changeId}
+    WHERE id IN (${liveOfWorkspaceSql(workspaceId)}) AND ${when}`);
+
+export const deleteEndedSessions = (before: number, limit: number): Statement =>
+  query.all(sql`DELETE FROM agent_sessions WHERE seq IN (SELECT seq FROM agent_sessions
+    WHERE ended_at < ${before} LIMIT ${limit}) RETURNING 1 AS deleted`);
+
+/** SQL: a SELECT of these ids. */
+export const idsSql = (ids: readonly string[]): SQL =>
+  sql`SELECT value FROM json_each(${JSON.stringify([...new Set(ids)])})`;
 
 /** A session with its open question. */
 export interface SessionView {

@@ -13,6 +13,7 @@ import {
   type PreparedEvent,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
+import { endSessionsOfWorkspace } from "../../agent-sessions/end-sessions.ts";
 import { endTaskSituation } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
@@ -96,7 +97,12 @@ function buildStatements(
     auditBuild(deps, actor, before, build, guard),
     ...updates.map((event) => notify(event, { when: guard })),
     ...(ending?.before ?? []),
-    ...(build.transition === "start" ? [] : endTaskSituation(workspace.id, deps.now(), guard)),
+    ...(build.transition === "start"
+      ? []
+      : [
+          ...endTaskSituation(workspace.id, deps.now(), guard),
+          ...endSessionsOfWorkspace(deps, workspace.id, guard),
+        ]),
     ...insertBuild(build, decided.parameters, guard),
     ...(ending?.after ?? []),
   ];

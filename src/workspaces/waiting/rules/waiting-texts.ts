@@ -1,9 +1,12 @@
 // What waits for a user, in words: the same for the page, the API and the command line.
 
+export const waitingKinds = ["task", "agent", "question", "build", "preset"] as const;
+export type WaitingKind = (typeof waitingKinds)[number];
+
 export interface Waiting {
-  kind: "task" | "build" | "preset";
+  kind: WaitingKind;
   name: string;
-  templateName: string;
+  templateName: string | null;
   detail: string;
   transition: string | null;
 }
@@ -11,7 +14,8 @@ export interface Waiting {
 const verbs: Record<string, string> = { start: "Start", stop: "Stop", delete: "Deletion" };
 
 export function waitingTitle({ kind, name, templateName, transition }: Waiting): string {
-  if (kind === "task") return `${name} is waiting for you`;
+  if (kind === "question") return `${name} asks you`;
+  if (kind === "task" || kind === "agent") return `${name} is waiting for you`;
   if (kind === "preset") return `Prebuilds stopped: ${templateName} / ${name}`;
   return `${verbs[transition ?? ""] ?? "Build"} of ${name} failed`;
 }
@@ -25,5 +29,5 @@ export function waitingDetail({ kind, detail }: Waiting): string {
   if (line !== undefined) return line;
   if (kind === "preset")
     return "No more prebuilt workspaces are created for this preset. Fix the cause, then resume.";
-  return kind === "task" ? "The agent stopped working." : "No reason given.";
+  return kind === "task" || kind === "agent" ? "The agent stopped working." : "No reason given.";
 }
