@@ -2,6 +2,7 @@
 // One round trip reads what is due, and one writes what the steps leave: an idle tick costs these two.
 import type { Statement } from "../db/client.ts";
 import { methods, type Method } from "./notifications/channels/index.ts";
+import { dueQuestionReads, questionPurges, timeOutQuestions } from "./agent-sessions/questions/time-out.ts";
 import { readClock } from "../db/statements.ts";
 import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
@@ -50,6 +51,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const due = await step(deps, "start", () => startTick(deps));
   const dispatching = startDispatch(deps, due, options.until);
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
+  if (due) await step(deps, "questions", () => timeOutQuestions(deps, due));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
@@ -96,6 +98,7 @@ async function startTick(deps: Deps) {
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
     ...restartReads(),
+    ...dueQuestionReads(deps.now()),
     ...silentReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
@@ -122,6 +125,7 @@ async function startTick(deps: Deps) {
 const purgesOf = (deps: Deps): Purges => ({
   ...notificationPurges(deps.now(), deps.config.notifications),
   ...appStatusPurges(deps),
+  ...questionPurges(deps.now()),
   ...accountPurges(deps),
   ...agentSessionPurges(deps),
 });

@@ -55,3 +55,5 @@ CREATE UNIQUE INDEX "agent_questions_open" ON "agent_questions" ("session_id") W
 CREATE INDEX "agent_questions_user" ON "agent_questions" ("user_id") WHERE state = 'open';
 CREATE INDEX "agent_questions_due" ON "agent_questions" ("times_out_at") WHERE state = 'open';
 CREATE INDEX "agent_questions_session" ON "agent_questions" ("session_id", "seq");
+CREATE INDEX "agent_questions_end" ON "agent_questions" ("end_id") WHERE end_id IS NOT NULL;
+CREATE INDEX "agent_questions_ended" ON "agent_questions" ("ended_at") WHERE ended_at IS NOT NULL;

@@ -95,6 +95,12 @@ export const agentQuestions = sqliteTable(
       .on(table.timesOutAt)
       .where(sql`state = 'open'`),
     index("agent_questions_session").on(table.sessionId, table.seq),
+    index("agent_questions_end")
+      .on(table.endId)
+      .where(sql`end_id IS NOT NULL`),
+    index("agent_questions_ended")
+      .on(table.endedAt)
+      .where(sql`ended_at IS NOT NULL`),
     foreignKey({ columns: [table.sessionId], foreignColumns: [agentSessions.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
     check("agent_questions_state", oneOf("state", questionStates)),

@@ -25,7 +25,7 @@ import {
   setStale,
   type SessionRow,
 } from "./store/sessions.ts";
-import { withdrawQuestions } from "./withdraw-questions.ts";
+import { withdrawQuestions } from "./questions/withdraw.ts";
 
 /** `sessions`: SQL, a SELECT of ids. */
 function endSituations(

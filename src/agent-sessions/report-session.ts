@@ -28,7 +28,8 @@ import {
   updateReported,
   valueSql,
 } from "./store/sessions.ts";
-import { withdrawQuestions } from "./withdraw-questions.ts";
+import { findEndedBy } from "./questions/store/endings.ts";
+import { withdrawQuestions } from "./questions/withdraw.ts";
 
 export interface SessionReport {
   key: string;
@@ -72,10 +73,12 @@ export async function reportSession(
     async (before) => {
       const { decision, changeId, statements } = prepareReport(deps, reporter, report, before);
       assertOfWorkspace(reporter, before);
-      assertWithinLimits(deps, report, before, decision);
-      const { session } = await writeAndNotify(deps, statements, {
+      assertWithinLimits(deps, report, before.otherLive[0]!.count, decision);
+      const { session, ended } = await writeAndNotify(deps, statements, {
         session: findSessionByKey(reporter.userId, report.key),
+        ended: findEndedBy(changeId),
       });
+      deps.process.questions.wake(ended.map(({ id }) => id));
       const [after] = session;
       const isDone = decision.isGuarded ? after?.changeId === changeId : after?.state === report.state;
       if (isDone) return { done: { id: after!.id, changed: decision.isChanged }, after: before };
@@ -87,7 +90,10 @@ export async function reportSession(
 }
 
 /** What runs in a workspace changes no session that runs elsewhere. */
-function assertOfWorkspace({ workspaceId }: Reporter, { agentSession: [before] }: SessionAnswers): void {
+export function assertOfWorkspace(
+  { workspaceId }: Reporter,
+  { agentSession: [before] }: Pick<SessionAnswers, "agentSession">,
+): void {
   if (workspaceId === null || before === undefined || before.workspaceId === workspaceId) return;
   if (before.endedAt === null)
     throw conflict(
@@ -96,13 +102,14 @@ function assertOfWorkspace({ workspaceId }: Reporter, { agentSession: [before] }
     );
 }
 
-function assertWithinLimits(
+/** `otherLive`: how many sessions of the user are live besides this one; 0 if it is live already. */
+export function assertWithinLimits(
   deps: Deps,
-  { state }: SessionReport,
-  { otherLive }: SessionAnswers,
-  decision: ReportDecision,
+  { state }: Pick<SessionReport, "state">,
+  otherLive: number,
+  decision: Pick<ReportDecision, "isChanged" | "minute">,
 ): void {
-  if (isLive(state) && decision.isChanged && otherLive[0]!.count >= maxLiveSessions)
+  if (isLive(state) && decision.isChanged && otherLive >= maxLiveSessions)
     throw conflict(
       `You have ${maxLiveSessions} sessions that work or wait, and more are not allowed.`,
       "Report those that are over as done or failed.",

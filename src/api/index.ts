@@ -28,6 +28,7 @@ import { preferenceRoutes, userPreferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
+import { questionRoutes } from "./questions.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
@@ -53,6 +54,7 @@ function createRoutes() {
     .route("/api/v2", roleRoutes)
     .route("/api/v2", waitingRoutes)
     .route("/api/v2", agentSessionRoutes)
+    .route("/api/v2", questionRoutes)
     .route("/api/v2", situationRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)

@@ -3,6 +3,8 @@ import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
 import * as agentSessions from "./agent-sessions.ts";
+import { answer } from "./questions/answer.ts";
+import * as questions from "./questions/ask.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -117,6 +119,7 @@ export const commands: Group = {
     drift,
     notifications,
     waiting,
+    answer,
     situations,
     provisioner,
     {
@@ -170,8 +173,18 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report what AI agents and workspaces are doing, list your agents",
-      commands: [agentSessions.set, agentSessions.list, hook, install, agent.ready, agent.status],
+      summary: "Report what AI agents do, ask their user, install their hooks, report a workspace's status",
+      commands: [
+        agentSessions.set,
+        agentSessions.list,
+        questions.ask,
+        questions.wait,
+        questions.withdraw,
+        hook,
+        install,
+        agent.ready,
+        agent.status,
+      ],
     },
     mcp,
     {

@@ -1,7 +1,7 @@
 // belfry mcp: tools for an AI agent that starts this program, over standard input and output.
 import { randomUUID } from "node:crypto";
 import { createClient } from "../client.ts";
-import { readAgentCredential } from "./agent-credential.ts";
+import { readUserOrReporter } from "./agent-credential.ts";
 import { notSignedIn } from "./context.ts";
 import { defineCommand } from "./rules/command.ts";
 
@@ -26,7 +26,7 @@ export const mcp = defineCommand({
   async run(context, { options }) {
     const { serveStdio, StdioServerTransport } = await import("@modelcontextprotocol/server/stdio");
     const { createMcpServer } = await import("../mcp/server.ts");
-    const { url, token } = readAgentCredential(context);
+    const { url, token } = readUserOrReporter(context);
     if (token === undefined) throw notSignedIn(url);
     const client = createClient({ url, token, timeoutMs: callMs });
     const session = options.session ?? randomUUID();

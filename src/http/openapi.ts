@@ -71,6 +71,7 @@ const statusText: Record<number, string> = {
   404: "Not found, or not visible to the caller",
   405: "Method not allowed",
   409: "Conflict with the current state",
+  410: "Open no longer",
   413: "Too large",
   415: "Unsupported media type",
   422: "Valid, but can't be done",

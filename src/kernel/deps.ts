@@ -14,6 +14,7 @@ import type {
   MailPool,
   MessageLeases,
   NudgeQueue,
+  QuestionWaker,
   ReconciliationRequests,
   Socket,
   UnsignedUntil,
@@ -48,6 +49,8 @@ export interface Process {
   maxPlanBytes: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
+  /** Wakes the agents that wait for an answer in this process. */
+  questions: QuestionWaker;
   /** Requests of each caller; null where there is no limit. */
   requests: RequestLimit | null;
   /** Password hashes: few at a time, shared fairly between networks and accounts. */

@@ -62,6 +62,22 @@ export interface JobWaker {
   wake: () => void;
 }
 
+/** Wakes the requests of this process that wait for answers. */
+export interface QuestionWaker {
+  /** Throws 503 if too many wait. */
+  join: (questionId: string, wait: { timeoutMs: number; signal: AbortSignal }) => QuestionWait;
+  /** These have ended by what this process has written. */
+  wake: (questionIds: readonly string[]) => void;
+}
+
+export interface QuestionWait {
+  /** Resolves when the question may have ended, also if that was since the last call, or when the wait is over. */
+  woken: () => Promise<void>;
+  /** The time is up, the client has gone, or the process stops. */
+  isOver: () => boolean;
+  leave: () => void;
+}
+
 /** Requests for a reconciliation that arrive during a run cause one more run. */
 export interface ReconciliationRequests {
   request: () => void;

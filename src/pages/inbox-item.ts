@@ -6,6 +6,7 @@ import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
+import { optionButtons } from "./answer-forms.ts";
 import { moment } from "./components.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
@@ -31,6 +32,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   const kind = findKind(item.templateId);
   const situation = situationOf(item.situation);
   const isResolved = situation !== undefined && situation.resolvedAt !== null;
+  const question = situation?.question ?? undefined;
   const severity = isResolved ? "success" : (kind?.severity ?? "info");
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
   const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
@@ -54,7 +56,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
       ${situation === undefined ? "" : situationHistory(situation, item, facts)}
       <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
       <div class="acts">
-        ${buttons}
+        ${question === undefined ? "" : optionButtons(question, { title: `t-${id}`, here })} ${buttons}
         ${item.doneAt === null || item.snoozedUntil !== null ? markForm(id, here, "done", "Done") : ""}
         ${item.doneAt === null ? "" : markForm(id, here, "inbox", "Move to inbox")}
         ${

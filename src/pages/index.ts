@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { accountPages } from "./account.ts";
+import { agentQuestionPages } from "./agent-question.ts";
 import { agentPages } from "./agents.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
@@ -50,6 +51,7 @@ export function createPages() {
     .route("/", unsubscribePages)
     .route("/", inboxPages)
     .route("/", needsYouPages)
+    .route("/", agentQuestionPages)
     .route("/", messagePages)
     .route("/", inboxLive)
     .route("/", inboxSnooze)

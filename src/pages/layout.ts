@@ -105,6 +105,7 @@ const headings: Partial<Record<number, string>> = {
   401: "Please sign in",
   403: "Access denied",
   404: "Not found",
+  410: "Open no longer",
 };
 
 export async function errorPage(c: Ctx, error: ApiError): Promise<Response> {

@@ -4,6 +4,7 @@ import { html, raw } from "./html.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { waitingDetail, waitingTitle, type WaitingKind } from "../workspaces/waiting/rules/waiting-texts.ts";
 import { listWaiting, type WaitingRow } from "../workspaces/waiting/store/waiting.ts";
+import { optionButtons } from "./answer-forms.ts";
 import { countLabel, moment } from "./components.ts";
 import { attributes, respondWithPage, respondWithPart, type Html } from "./layout.ts";
 import {
@@ -129,8 +130,7 @@ function act(row: WaitingRow, here: string, accessUrl: string): Html {
   const { kind, id, name, ownerName, appUrl, appName } = row;
   if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume", id, here);
   if (kind === "build") return actForm(`${workspacePath(ownerName!, name)}/retry`, "Retry", id, here);
-  if (kind === "question")
-    return html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Answer</a>`;
+  if (kind === "question") return answerTo(row, here);
   const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);
   const [page, place] = kind === "agent" ? ["View agents", "session"] : ["Open task", appName];
   return target === null
@@ -138,6 +138,14 @@ function act(row: WaitingRow, here: string, accessUrl: string): Html {
     : html`<a class="button" href="${target}" rel="noopener noreferrer" aria-describedby="w-${id}"
         >Open ${place}</a
       >`;
+}
+
+/** A press of an option answers; a text is given on the question's page. */
+function answerTo(row: WaitingRow, here: string): Html {
+  const { id } = row;
+  const options = JSON.parse(row.options ?? "[]") as string[];
+  const link = html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Answer</a>`;
+  return html`${optionButtons({ id, options }, { title: `w-${id}`, here })} ${row.takesText === 1 ? link : ""}`;
 }
 
 const actForm = (action: string, label: string, id: string, here: string): Html =>

@@ -13,12 +13,13 @@ import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/rules/limits.ts";
 import { createTextCache } from "../kernel/rules/text-cache.ts";
+import { createQuestionWaker } from "../agent-sessions/questions/wait-for-answer.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
 /** What tests set otherwise. */
 export interface ProcessTuning {
   passwordCost?: number | undefined;
-  /** Milliseconds between checks for other processes' notifications. */
+  /** Milliseconds between checks for other processes' notifications, and for answers. */
   inboxInterval?: number | undefined;
 }
 
@@ -103,6 +104,13 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     largeBodies: createSemaphore(largeBodies),
     maxPlanBytes: 32 * 1_048_576,
     jobs: createJobWaker(stopping),
+    questions: createQuestionWaker({
+      db,
+      interval: inboxInterval,
+      stopping,
+      now: clock.now,
+      onError: (error) => log.warn("could not check for answers to questions", { reason: String(error) }),
+    }),
     dispatchLimits: null,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     hashing: createFairQueue(hashes),

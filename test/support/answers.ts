@@ -64,6 +64,16 @@ export interface Answers {
   "GET /api/v2/agent-sessions": {
     sessions: Array<AgentSession>;
   };
+  "POST /api/v2/agent-sessions/{key}/questions": {
+    id: string;
+  };
+  "GET /api/v2/questions": {
+    questions: Array<Question>;
+    count: number;
+  };
+  "GET /api/v2/questions/{id}": Question;
+  "POST /api/v2/questions/{id}/answer": Question;
+  "POST /api/v2/questions/{id}/withdraw": Question;
   "GET /api/v2/situations": {
     situations: Array<Situation>;
   };
@@ -584,8 +594,19 @@ export interface Paths {
         "": "/api/v2/users";
       };
       "agent-sessions": {
-        "{}": "/api/v2/agent-sessions/{key}";
+        "{}": {
+          "": "/api/v2/agent-sessions/{key}";
+          questions: "/api/v2/agent-sessions/{key}/questions";
+        };
         "": "/api/v2/agent-sessions";
+      };
+      questions: {
+        "": "/api/v2/questions";
+        "{}": {
+          "": "/api/v2/questions/{id}";
+          answer: "/api/v2/questions/{id}/answer";
+          withdraw: "/api/v2/questions/{id}/withdraw";
+        };
       };
       situations: "/api/v2/situations";
       organizations: {
@@ -844,6 +865,22 @@ export interface OpenQuestion {
   id: string;
   text: string;
   options: Array<string>;
+  expires_at: string;
+}
+
+export interface Question {
+  id: string;
+  session: string;
+  session_title: string;
+  text: string;
+  options: Array<string>;
+  free_text: boolean;
+  default: string | null;
+  state: "open" | "answered" | "timed_out" | "withdrawn";
+  answer: string | null;
+  by: string | null;
+  at: string | null;
+  created_at: string;
   expires_at: string;
 }
 

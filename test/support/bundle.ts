@@ -44,6 +44,19 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/**
+ * The validator of JSON Schema in MCP's library, for what a server asks of its client, or what a tool declares of its results:
+ * neither is so here.
+ */
+const withoutSchemaValidator: Plugin = {
+  name: "without-schema-validator",
+  load: {
+    filter: { id: /\/@modelcontextprotocol\/server\/dist\/shimsWorkerd\.mjs$/ },
+    handler: () =>
+      'export class DefaultJsonSchemaValidator { getValidator() { throw new Error("no JSON Schema is validated"); } }',
+  },
+};
+
 /** wrangler's own bundler keeps what another takes out, which is a twentieth of the whole. */
 export async function buildWorker(folder: string): Promise<Bundle> {
   const inSources = (path: string) => join(root, path);
@@ -62,7 +75,7 @@ export async function buildWorker(folder: string): Promise<Bundle> {
     },
     // No module here does anything but by what it exports.
     treeshake: { moduleSideEffects: false },
-    plugins: [withoutJsonSchema],
+    plugins: [withoutJsonSchema, withoutSchemaValidator],
     // That what was left out is missing.
     checks: { importIsUndefined: false },
   });

@@ -223,7 +223,7 @@ const codex: Step[] = [
     ...codexTurn("Mail it", "Mailed."),
     ...codexTurn("Close it", "Closed."),
     [submit("Stop after this"), "working Stop after this: "],
-    [event("SessionEnd", { reason: "exit" }), "done Stop after this: The session has ended."],
+    [event("SessionEnd", { reason: "exit" }), "done Stop after this: The session has ended.", "done"],
   ]),
   ...steps({}, [
     [

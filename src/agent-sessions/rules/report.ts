@@ -69,14 +69,19 @@ export function decideReport(
           : "over"
         : undefined,
     withdrawsQuestion: isChanged && before !== undefined && state !== "waiting",
-    minute: nextMinute(before, isChanged, now),
+    minute: countChange(before, isChanged, now),
   };
 }
 
 /** States that open no situation. */
 const isSettled = (state: AgentSessionState): boolean => state !== "waiting" && state !== "stale";
 
-function nextMinute(before: SessionBefore | undefined, isChanged: boolean, now: number) {
+/** The changes of the current minute with this one. */
+export function countChange(
+  before: Pick<SessionBefore, "minuteAt" | "minuteChanges"> | undefined,
+  isChanged: boolean,
+  now: number,
+) {
   const count = isChanged ? 1 : 0;
   return before === undefined || now - before.minuteAt >= minuteMs
     ? { minuteAt: now, minuteChanges: count }
@@ -84,7 +89,10 @@ function nextMinute(before: SessionBefore | undefined, isChanged: boolean, now: 
 }
 
 /** Seconds after which one more change is allowed; undefined: it is allowed now. */
-export function secondsUntilAllowed({ isChanged, minute }: ReportDecision, now: number): number | undefined {
+export function secondsUntilAllowed(
+  { isChanged, minute }: Pick<ReportDecision, "isChanged" | "minute">,
+  now: number,
+): number | undefined {
   if (!isChanged || minute.minuteChanges <= maxChangesPerMinute) return undefined;
   return Math.max(1, Math.ceil((minute.minuteAt + minuteMs - now) / 1_000));
 }

@@ -1,7 +1,7 @@
 // belfry agent hook: run by an agent at its events. It never stops the agent: it ends with 0 within two seconds, prints nothing
 // on standard output, which some agents take as an instruction, and at most one line on standard error.
 import { createClient, segment } from "../../client.ts";
-import { readAgentCredential } from "../agent-credential.ts";
+import { readReporter } from "../agent-credential.ts";
 import type { Context } from "../context.ts";
 import { describeError } from "../failure.ts";
 import { suggest } from "../rules/names.ts";
@@ -89,7 +89,7 @@ async function readInput({ terminal: { stdin } }: Context): Promise<string> {
 }
 
 async function report(context: Context, agent: Agent, input: HookInput): Promise<void> {
-  const { url, token } = readAgentCredential(context);
+  const { url, token } = readReporter(context);
   const key = `${agent.name}/${input.session}`;
   const file = openMemory(context.environment, `${url} ${key}`);
   const before = file.read();

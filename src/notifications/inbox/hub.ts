@@ -2,8 +2,8 @@
 // after this process wrote something. If notifications of a watcher have changed, a second one reads them. Without watchers
 // there are no queries.
 import { type Database, withShrinkingBatch } from "../../../db/client.ts";
-import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
+import { createPoll } from "../../kernel/poll.ts";
 import { type Cache, createCache, type InboxPosition, type InboxWaker } from "../../kernel/ports.ts";
 import { readChanges, type Change } from "./changes.ts";
 import { listAllChanges, newestVersion, type ChangesRow } from "./store/changes.ts";
@@ -208,49 +208,6 @@ const unavailable = () =>
   new ApiError(503, "Live updates of the inbox are unavailable at the moment.", {
     headers: { "retry-after": "5" },
   });
-
-interface PollOptions {
-  /** Milliseconds from the end of a query to the next. */
-  interval: number;
-  query: () => Promise<void>;
-  isWanted: () => boolean;
-  /** Called when no query will follow. */
-  onIdle: () => void;
-  onError: (error: unknown) => void;
-}
-
-/** One query at a time, repeated while it is wanted. */
-function createPoll({ interval, query, isWanted, onIdle, onError }: PollOptions) {
-  const stopping = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const queries = createCoalescer<void>({
-    run: async () => {
-      if (isWanted()) await query();
-    },
-    onError,
-    signal: stopping.signal,
-  });
-
-  function scheduleNext(): void {
-    clearTimeout(timer);
-    if (!isWanted()) onIdle();
-    else if (!stopping.signal.aborted) timer = setTimeout(start, interval);
-  }
-
-  /** Resolves when a query that begins from now on has ended or failed. */
-  function start(): Promise<void> {
-    clearTimeout(timer);
-    return queries.add().then(scheduleNext);
-  }
-
-  return {
-    start,
-    stop: () => {
-      stopping.abort();
-      clearTimeout(timer);
-    },
-  };
-}
 
 /** Whether a new notification passes the filter of a watch. New ones are unread. */
 export function passesFilter(row: Pick<InboxRow, "templateId" | "targets">, filter: InboxFilter): boolean {

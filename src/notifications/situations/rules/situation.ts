@@ -39,6 +39,9 @@ export const resolvedVerbs = {
   over: "Ended",
   succeeded: "Succeeded",
   accepted: "Accepted again",
+  answered: "Answered",
+  timed_out: "Timed out",
+  withdrawn: "Withdrawn",
 } as const;
 export type HowResolved = keyof typeof resolvedVerbs;
 
@@ -52,6 +55,8 @@ export interface ItemSituation {
   how: string | null;
   /** The user who resolved it. */
   by: string | null;
+  /** What an agent asks, while that is open. */
+  question: { id: string; options: string[] } | null;
   /** Earlier items, newest first; not all of many. */
   earlier: { id: string; at: number; title: string; actions: { label: string; url: string }[] }[];
 }

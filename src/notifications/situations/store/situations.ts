@@ -7,7 +7,7 @@ import type { Occurrence } from "../../../kernel/ports.ts";
 import { countInhibited } from "../../delivery/store/metrics.ts";
 import type { Reason } from "../../outbox/rules/reasons.ts";
 import { isClosingSql } from "./closing.ts";
-import { reopenMs, type HowResolved } from "../rules/situation.ts";
+import { reopenMs, situationTypes, type HowResolved } from "../rules/situation.ts";
 
 /** Comes before the event is inserted: what was written already has its event, and changes nothing. */
 export function occur({ id, key, eventId, at, isCalm }: Occurrence, when: SQL): Statement[] {
@@ -161,13 +161,18 @@ export const isOpenSql = (key: SQL): SQL =>
 /** Earlier items of a situation that are listed with the newest. */
 const maxEarlier = 10;
 
+/** SQL for what an agent asks, if that is the situation (`s`), as JSON: its latest event has the answers to choose from. */
+const questionSql = sql`CASE WHEN s.key GLOB ${`${situationTypes.question}*`} AND s.resolved_at IS NULL
+  THEN json((SELECT json_object('id', substr(s.key, ${situationTypes.question.length + 1}), 'options', json(asked.data -> '$.options'))
+    FROM notification_events AS asked WHERE asked.id = s.last_event_id)) END`;
+
 /**
  * SQL for the situation of a row of `inbox_notifications`, as JSON (`ItemSituation`); NULL without one. Its history is the
  * person's own.
  */
 export const itemSituationSql = preparedSql(sql`CASE WHEN inbox_notifications.situation_id IS NOT NULL THEN (
   SELECT json_object('id', s.id, 'openedAt', s.opened_at, 'lastAt', s.last_at, 'occurrences', s.occurrences,
-    'resolvedAt', s.resolved_at, 'how', s.how,
+    'resolvedAt', s.resolved_at, 'how', s.how, 'question', ${questionSql},
     'by', (SELECT username FROM users WHERE users.id = s.resolved_by),
     'earlier', json((SELECT json_group_array(json_object('id', e.id, 'at', e.created_at, 'title', e.title,
       'actions', json(e.actions))) FROM (SELECT id, created_at, title, actions FROM inbox_notifications AS other WHERE other.situation_id = s.id

@@ -30,6 +30,9 @@ export interface WaitingRow {
   /** Of a failed build. */
   buildNumber: number | null;
   transition: Transition | null;
+  /** Of a question: JSON of the answers to choose from, and whether a text answers it. */
+  options: string | null;
+  takesText: number | null;
   /** Of all rows, without the limit. */
   total: number;
 }
@@ -46,7 +49,8 @@ const ownWorkspacesSql = sql`FROM workspaces w
 
 const taskSql = (self: SQL) => sql`SELECT 'task' AS kind, w.id AS id, s.state_since AS since, w.name AS name,
     u.username AS ownerName, t.name AS templateName, s.message AS detail, p.url AS appUrl,
-    coalesce(nullif(p.display_name, ''), p.slug) AS appName, NULL AS buildNumber, NULL AS transition
+    coalesce(nullif(p.display_name, ''), p.slug) AS appName, NULL AS buildNumber, NULL AS transition,
+    NULL AS options, NULL AS takesText
   ${ownWorkspacesSql}
   JOIN workspace_app_statuses s ON s.seq = (SELECT max(l.seq) FROM workspace_app_statuses l
     WHERE l.app_id = ${taskAppIdSql(sql`w.id`)})
@@ -58,7 +62,8 @@ const buildSql = (
   self: SQL,
   now: number,
 ) => sql`SELECT 'build', w.id, coalesce(b.completed_at, b.updated_at), w.name,
-    u.username, t.name, substr(coalesce(b.error, ''), 1, ${maxDetailLength}), NULL, NULL, b.number, b.transition
+    u.username, t.name, substr(coalesce(b.error, ''), 1, ${maxDetailLength}), NULL, NULL, b.number, b.transition,
+    NULL, NULL
   ${ownWorkspacesSql}
   WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND b.status = 'failed'
     AND coalesce(b.completed_at, b.updated_at) > ${now} - ${failureShownMs}`;
@@ -68,7 +73,7 @@ const managingRoles = JSON.stringify(rolesWithPermission("templates:manage"));
 const presetSql = (
   self: SQL,
 ) => sql`SELECT 'preset', p.id, coalesce(p.limited_at, 0), p.name, NULL, t.name, '',
-    NULL, NULL, NULL, NULL
+    NULL, NULL, NULL, NULL, NULL, NULL
   FROM presets p CROSS JOIN templates t ON t.active_version_id = p.version_id AND t.deleted_at IS NULL
     AND t.id = (SELECT v.template_id FROM template_versions v WHERE v.id = p.version_id)
   WHERE p.prebuild_status = 'hard_limited' AND p.desired_instances IS NOT NULL AND EXISTS (SELECT 1 FROM user_roles r
@@ -78,6 +83,6 @@ const presetSql = (
 export const listWaiting = prepared((self: SQL, now: number, limit: number) =>
   query.all<WaitingRow>(sql`SELECT *, count(*) OVER () AS total
     FROM (${taskSql(self)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)}
-      UNION ALL ${waitingSessionsSql(self)} UNION ALL ${openQuestionsSql(self)})
+      UNION ALL ${waitingSessionsSql(self, now)} UNION ALL ${openQuestionsSql(self, now)})
     ORDER BY since, id LIMIT ${limit}`),
 );

@@ -19,7 +19,11 @@ export function isAllowedEndpoint(endpoint: string, services: readonly string[])
   });
 }
 
-const waitingKinds: readonly string[] = [kinds["task-idle"].id, kinds["agent-session-waiting"].id];
+const waitingKinds: readonly string[] = [
+  kinds["task-idle"].id,
+  kinds["agent-session-waiting"].id,
+  kinds["agent-question"].id,
+];
 
 /** Kinds that are worth to be disturbed: warnings, and an agent that waits. */
 export function isPushed(templateId: string): boolean {
