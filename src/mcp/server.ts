@@ -2,7 +2,8 @@
 import { Server } from "@modelcontextprotocol/server";
 import { version } from "../kernel/version.ts";
 import { instructions, toolsFor } from "./rules/tools.ts";
-import { callTool, type ToolContext } from "./tools.ts";
+import type { ToolContext } from "./tool.ts";
+import { callTool } from "./tools.ts";
 
 export function createMcpServer(context: ToolContext): Server {
   const server = new Server(

@@ -1,26 +1,17 @@
 // What the tools do: each is a call or two of the API, with the caller's own key. So an agent may by MCP what it may by the
 // API, and not more.
-import { type Client, ClientError, segment } from "../client.ts";
-
-export interface ToolResult {
-  [member: string]: unknown;
-  content: { type: "text"; text: string }[];
-  structuredContent?: Record<string, unknown>;
-  isError?: boolean;
-}
-
-export interface ToolContext {
-  client: Client;
-  /** The session that is meant if a call names none. */
-  session: string | undefined;
-}
-
-type Arguments = Readonly<Record<string, unknown>>;
-/** Arguments go to the API as they are: it names what is wrong with them. */
-type Unchecked = never;
-
-const say = (text: string): ToolResult => ({ content: [{ type: "text", text }] });
-const refuse = (text: string): ToolResult => ({ ...say(text), isError: true });
+import { ClientError, segment } from "../client.ts";
+import { ask } from "./ask.ts";
+import {
+  keyOf,
+  noSession,
+  refuse,
+  say,
+  type Arguments,
+  type ToolContext,
+  type ToolResult,
+  type Unchecked,
+} from "./tool.ts";
 
 export const tools: Record<string, (context: ToolContext, given: Arguments) => Promise<ToolResult>> = {
   notify: async ({ client }, { title, message, ...others }) => {
@@ -30,9 +21,11 @@ export const tools: Record<string, (context: ToolContext, given: Arguments) => P
     return say("Sent.");
   },
 
+  ask,
+
   set_state: async ({ client, session }, { session: named = session, ...report }) => {
     const key = keyOf(named);
-    if (key === undefined) return refuse("session: missing, give a name for this session of yours");
+    if (key === undefined) return noSession;
     const { changed } = await client.ask((routes) =>
       routes["agent-sessions"][":key"].$put({ param: { key: segment(key) }, json: report as Unchecked }),
     );
@@ -50,9 +43,6 @@ export const tools: Record<string, (context: ToolContext, given: Arguments) => P
     return { ...say(text), structuredContent: { ...answer } };
   },
 };
-
-const keyOf = (name: unknown): string | undefined =>
-  typeof name === "string" && name.trim() !== "" ? `mcp/${name.trim()}` : undefined;
 
 /** What the API refuses is a result that the agent can read; anything else that is thrown is a bug. */
 export async function callTool(context: ToolContext, name: string, given: Arguments): Promise<ToolResult> {

@@ -75,8 +75,8 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
     const { client, call } = await transports[kind](era, server.url, token);
     expect(client.getServerVersion()).toMatchObject({ name: "belfry" });
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["notify", "set_state", "list_waiting"]);
-    expect(tools[1]!.inputSchema.required).toEqual(
+    expect(tools.map(({ name }) => name)).toEqual(["notify", "ask", "set_state", "list_waiting"]);
+    expect(tools[2]!.inputSchema.required).toEqual(
       kind === "http" ? ["session", "state", "title"] : ["state", "title"],
     );
 
@@ -117,7 +117,7 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
       expect.stringContaining("colour: unknown field"),
       expect.stringContaining("title"),
       expect.stringContaining("limit: "),
-      "There is no tool fly; there are notify, set_state, list_waiting.",
+      "There is no tool fly; there are notify, ask, set_state, list_waiting.",
     ]);
   });
 
@@ -156,6 +156,56 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
       await other.call("notify", { title: "x", message: "x", recipients: { users: ["eva"] } }),
     ).toMatchObject({
       isError: true,
+    });
+  });
+
+  test("a question waits for its answer, and can be asked for again when the time is up", async () => {
+    const server = await startTestServer();
+    const { token } = await signInFirst(server);
+    const mia = await addUser(server, "mia");
+    const { call } = await transports[kind](era, server.url, await createToken(server, token, "notify"));
+    const question = { session: "parser", question: "Which parser should stay?", options: ["old", "new"] };
+    const first = await call("ask", { ...question, wait_s: 0 });
+    const { id } = first.structured as { id: string };
+    expect(first).toEqual({
+      text: `No answer yet. To go on waiting, call ask again with only this id: ${id}`,
+      isError: false,
+      structured: { id, state: "open", answer: null },
+    });
+    const again = call("ask", { id });
+    const answered = await server.call("POST", `/api/v2/questions/${id}/answer`, {
+      token,
+      json: { option: "new" },
+    });
+    expect(answered.status).toBe(200);
+    expect(await again).toEqual({
+      text: "new",
+      isError: false,
+      structured: { id, state: "answered", answer: "new" },
+    });
+
+    const others = await transports[kind](era, server.url, mia.token);
+    expect(await others.call("ask", { id })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining("not found"),
+    });
+    expect((await call("ask", { ...question, options: ["one"] })).text).toContain("options");
+    expect((await call("ask", { session: "parser" })).text).toContain("question: missing");
+    expect((await call("ask", { ...question, wait_s: 300 })).text).toBe(
+      "wait_s: must be a number from 0 to 50",
+    );
+
+    const late = await call("ask", { ...question, default: "old", timeout_s: 60, wait_s: 0 });
+    server.clock.advance(61_000);
+    await server.runTick();
+    expect((await call("ask", { id: (late.structured as { id: string }).id })).text).toBe(
+      "Nobody answered in time, so the default counts: old",
+    );
+    const dropped = await call("ask", { ...question, wait_s: 0 });
+    await call("set_state", { session: "parser", state: "working", title: "x" });
+    expect(await call("ask", { id: (dropped.structured as { id: string }).id })).toMatchObject({
+      isError: true,
+      text: "The question was withdrawn.",
     });
   });
 

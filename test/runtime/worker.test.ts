@@ -1,6 +1,7 @@
 // The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it. Another runtime than
 // the server's: `npm run test:adapters` runs it.
 import { rm } from "node:fs/promises";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { bundleWorker, type Bundle } from "../support/bundle.ts";
@@ -74,6 +75,36 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       style.text,
       "public, max-age=31536000, immutable",
     ]);
+  });
+
+  test("an AI agent has its tools over HTTP, and a question waits for its answer", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
+    for (const mode of [{ pin: "2026-07-28" }, "legacy"] as const) {
+      const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
+      const headers = { authorization: `Bearer ${token}` };
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL("/mcp", worker.url), { requestInit: { headers } }),
+      );
+      expect((await client.listTools()).tools).toHaveLength(4);
+      const tool = (name: string, given: Record<string, unknown>) =>
+        client.callTool({ name, arguments: given });
+      const asked = await tool("ask", { session: "s", question: "Which one?", wait_s: 0 });
+      const { id } = asked.structuredContent as { id: string };
+      const answer = tool("ask", { id });
+      expect((await call("POST", `/questions/${id}/answer`, { token, json: { text: "Both" } })).status).toBe(
+        200,
+      );
+      expect((await answer).content).toEqual([{ type: "text", text: "Both" }]);
+      expect((await tool("set_state", { session: "s", state: "asleep", title: "x" })).isError).toBe(true);
+      await client.close();
+    }
   });
 
   test("a first user's message is in the open inbox and at the receiver, and the cron sends what was left", async () => {

@@ -45,6 +45,47 @@ const notify: Tool = {
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
 };
 
+/** Clients give up on a call after a minute. */
+export const maxAskSeconds = 50;
+
+const ask: Tool = {
+  name: "ask",
+  title: "Ask the user",
+  description:
+    "Ask your user a question and wait for the answer. They are notified at once and answer from wherever they are. If there " +
+    "is no answer yet when the time is up, the result has the question's id: call ask again with only that id to go on waiting.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      session,
+      question: text("At most 2,000 bytes; understandable without this conversation."),
+      options: {
+        type: "array",
+        items: { type: "string" },
+        description: "2 to 8 answers to choose from, each at most 80 bytes. Without them a text answers.",
+      },
+      free_text: { type: "boolean", description: "Whether a text answers, too, if there are options." },
+      default: text(
+        "The answer that counts if nobody answers in time; one of the options, if there are any.",
+      ),
+      timeout_s: {
+        type: "integer",
+        description: "Seconds until it times out, 60 to 604,800; a day if it is missing.",
+      },
+      title: text("What you work on, if this session has reported nothing yet."),
+      wait_s: {
+        type: "integer",
+        minimum: 0,
+        maximum: maxAskSeconds,
+        description: `Seconds to wait for the answer in this call; ${maxAskSeconds} if it is missing.`,
+      },
+      id: text("The id of a question that you have asked: go on waiting for its answer."),
+    },
+    additionalProperties: false,
+  },
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+};
+
 const setState: Tool = {
   name: "set_state",
   title: "Report your state",
@@ -78,10 +119,13 @@ const listWaiting: Tool = {
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 };
 
-/** `hasSession`: the server knows which session is asking, so that the agent may leave it out. */
+/**
+ * `hasSession`: the server knows which session is asking, so that the agent may leave it out. A question that is asked again
+ * has its id in place of it.
+ */
 export const toolsFor = (hasSession: boolean): Tool[] =>
-  [notify, setState, listWaiting].map((tool) =>
-    hasSession || tool.inputSchema.properties["session"] === undefined
+  [notify, ask, setState, listWaiting].map((tool) =>
+    hasSession || tool === ask || tool.inputSchema.properties["session"] === undefined
       ? tool
       : {
           ...tool,
