@@ -28,7 +28,7 @@ const load = [
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
+  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,questions,idempotency,inbox*";
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.

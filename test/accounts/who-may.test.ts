@@ -74,6 +74,7 @@ test("pages let in whom the routes let in: others are asked to sign in, or it is
     const filled = path
       .replace(":inbox", ids["inbox"]!)
       .replace(":preset", ids["presets"]!)
+      .replace(":question", ids["questions"]!)
       .replace(":key", ids["keys"]!)
       .replace(":version", version.json.name);
     for (const caller of callers) {

@@ -122,6 +122,11 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "PUT /agent-sessions/{key}", what: "report what an AI agent is doing" },
   { route: "GET /agent-sessions", what: "your AI agents' sessions" },
   { route: "GET /agent-sessions/{key}", what: "one of them" },
+  { route: "POST /agent-sessions/{key}/questions", what: "ask the agent's user" },
+  { route: "GET /questions", what: "your agents' open questions" },
+  { route: "GET /questions/{id}", what: "one of them; waits for the answer" },
+  { route: "POST /questions/{id}/answer", what: "answers it; the first answer counts" },
+  { route: "POST /questions/{id}/withdraw", what: "withdraws it" },
   { route: "GET /situations", what: "what lasts, open or resolved" },
   {
     route: "GET /users/{user}/notifications/own-actions",

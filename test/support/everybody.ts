@@ -55,6 +55,10 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   const session = { state: "working", title: "Fix the bug" };
   await server.call("PUT", "/api/v2/agent-sessions/fix-bug", { token: task.agentToken, json: session });
   const [message] = (await call(mia.token, "GET", "/notifications/messages")).json.messages;
+  const asked = await server.call("POST", "/api/v2/agent-sessions/fix-bug/questions", {
+    token: task.agentToken,
+    json: { text: "Now?", options: ["Yes", "No"] },
+  });
   const workspace = (await call(mia.token, "GET", `/workspaces/${task.workspaceId}`)).json;
   await call(mia.token, "POST", "/users/me/workspaces", { name: "waiting", template_id: task.templateId });
   const acquireId = randomUUID();
@@ -83,6 +87,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     headers,
     ids: {
       "agent-sessions": "fix-bug",
+      questions: asked.json.id,
       keys: mia.token.slice(0, 10),
       templates: pooled.templateId,
       templateversions: pooled.versionId,

@@ -10,7 +10,7 @@ const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor"
 
 interface Page {
   who: readonly Caller[];
-  /** Where it is for mia's things; without it as in the route. `inbox` and `preset` stand for ids. */
+  /** Where it is for mia's things; without it as in the route. `inbox`, `question` and `preset` stand for ids. */
   path?: string;
   form?: Record<string, string>;
 }
@@ -68,6 +68,8 @@ export const pages: Record<string, Page> = {
     path: "/deployment/notifications/messages/:inbox",
   },
   "GET /inbox/needs-you": { who: readers },
+  "GET /questions/:id": { who: ["mia", "read"], path: "/questions/:question" },
+  "POST /questions/:id": { who: ["mia"], path: "/questions/:question", form: { option: "Yes" } },
   "GET /agents": { who: readers },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },

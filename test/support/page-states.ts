@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
+import { createAnswerToken } from "../../src/agent-sessions/questions/answer-link.ts";
 import { longName, type World } from "./world.ts";
 
 export interface PageState {
@@ -33,6 +34,13 @@ const openMenu = (label: string) => (page: Page) =>
 const openForm = (label: string) => (page: Page) =>
   page.locator(".adding > summary", { hasText: label }).click();
 
+/** More bytes than an answer may have, in as many characters as the field takes. */
+const sendTooLong = async (page: Page) => {
+  await page.getByLabel("Your answer").fill("ö".repeat(1_500));
+  await page.getByRole("button", { name: "Send answer" }).click();
+  await page.getByRole("alert").waitFor();
+};
+
 /** Goes through the states, those of one person in a row, and those of the broken world last. */
 export async function eachState(
   world: World,
@@ -51,7 +59,10 @@ export async function eachState(
   await visitAll(states.filter(({ isBroken }) => isBroken === true));
 }
 
-export function pageStates({ server, ada, item, message }: World): PageState[] {
+export function pageStates({ server, ada, item, message, questions }: World): PageState[] {
+  const { choice: questionId } = questions;
+  const expiresAt = server.deps().now() + 3_600_000;
+  const link = createAnswerToken(server.deps(), { questionId, expiresAt });
   const token = createUnsubscribeToken(server.deps(), { userId: ada, templateId: custom });
   return [
     ...strangers(token),
@@ -62,6 +73,16 @@ export function pageStates({ server, ada, item, message }: World): PageState[] {
     { name: "message", path: `${messages}/${message}`, as: "ada" },
     { name: "message-why-not", path: `${messages}/${message}?user=mia`, as: "ada" },
     { name: "message-auditor", path: `${messages}/${message}`, as: "aud" },
+    ...Object.entries(questions).map(([name, id]): PageState => ({
+      name: `question-${name}`,
+      path: `/questions/${id}`,
+      as: "mia",
+    })),
+    { name: "question-wrong", path: `/questions/${questions.open}`, as: "mia", act: sendTooLong },
+    { name: "question-link", path: `/questions/${questionId}?token=${link}`, as: null },
+    { name: "question-link-invalid", path: `/questions/${questionId}?token=${link.slice(1)}`, as: null },
+    { name: "inbox-questions", path: "/inbox", as: "mia", act: openItems },
+    { name: "needs-you-questions", path: "/inbox/needs-you", as: "mia" },
     { name: "inbox-snooze", path: `/inbox/snooze?id=${item}`, as: "ada" },
     { name: "unsubscribe", path: `/unsubscribe?token=${token}`, as: null },
   ];

@@ -31,6 +31,11 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/agent-sessions": readers,
   // Everybody has their own, and only mia has this one.
   "GET /api/v2/agent-sessions/:key": ["mia", "read"],
+  "POST /api/v2/agent-sessions/:key/questions": ["mia", "notify", "agent"],
+  "GET /api/v2/questions": readers,
+  "GET /api/v2/questions/:id": ["mia", "read", "notify", "agent"],
+  "POST /api/v2/questions/:id/answer": ["mia"],
+  "POST /api/v2/questions/:id/withdraw": ["mia", "notify", "agent"],
   "GET /api/v2/situations": readers,
   "GET /api/v2/users": ["template-admin", "user-admin", "auditor", "owner"],
   "POST /api/v2/users": userAdmins,

@@ -30,6 +30,8 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/organizations/:organization/templateversions": {},
   "POST /api/v2/organizations/:organization/provisionerkeys": { name: "new" },
   "PUT /api/v2/agent-sessions/:key": { state: "done", title: "x" },
+  "POST /api/v2/agent-sessions/:key/questions": { text: "Now?", options: ["Yes", "No"] },
+  "POST /api/v2/questions/:id/answer": { option: "Yes" },
   "POST /api/v2/notifications/custom": { content: { title: "x", message: "x" } },
   "PUT /api/v2/notifications/settings": { notifier_paused: true },
   "POST /api/v2/notifications/templates/:id/versions": text,
@@ -110,6 +112,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":organization", "default")
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")
+    .replace(":key", ids["agent-sessions"]!)
     .replace(":task", "fix-bug")
     // A dry run is named like its version.
     .replace(":job", ids["templateversions"]!)

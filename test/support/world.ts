@@ -34,6 +34,8 @@ export interface World {
   ada: string;
   /** A notification in ada's inbox. */
   item: string;
+  /** Questions of mia's agents, by how they are. */
+  questions: Record<"choice" | "open" | "answered" | "withdrawn" | "timedOut", string>;
   /** The message of it to the webhook. */
   message: string;
   /** From now on nothing is delivered: it is paused, the receiver fails, and the periodic run is overdue. */
@@ -84,14 +86,42 @@ export async function startWorld(): Promise<World> {
     token,
     json: { token_name: "nightly-backup-of-the-office", scope: "all" },
   });
+  const questions = await askQuestions(stage);
   return {
     server,
     tokens,
     ada,
     item: String(item!["id"]),
+    questions,
     message: String(message!["id"]),
     fail: () => breakDown(server, tokens.ada, receiver),
   };
+}
+
+/** Last, because one has timed out only by its own short time. */
+async function askQuestions({ server, tokens: { mia } }: Stage): Promise<World["questions"]> {
+  const call = <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
+    server.call(method, path, { token: mia, ...(json === undefined ? {} : { json }) });
+  const ask = async (key: string, more: object) => {
+    await call("PUT", `/api/v2/agent-sessions/${key}` as "/api/v2/agent-sessions/key", {
+      state: "working",
+      title: `Migrate the ${key} service to the new queue`,
+    });
+    const text = "Two tests fail since the upgrade. Should I fix the tests, or pin the old release?";
+    const path = `/api/v2/agent-sessions/${key}/questions` as "/api/v2/agent-sessions/key/questions";
+    return (await call("POST", path, { text, ...more })).json.id;
+  };
+  const options = ["Fix the tests", "Pin the old release", "Stop, and tell me more about it first"];
+  const choice = await ask("billing", { options, free_text: true, default: options[1] });
+  const open = await ask("search", {});
+  const answered = await ask("mail", { options });
+  await call("POST", `/api/v2/questions/${answered}/answer`, { option: options[0] });
+  const withdrawn = await ask("web", { options });
+  await call("POST", `/api/v2/questions/${withdrawn}/withdraw`);
+  const timedOut = await ask("login", { options, default: options[2], timeout_s: 60 });
+  server.clock.advance(minute);
+  await server.runTick();
+  return { choice, open, answered, withdrawn, timedOut };
 }
 
 async function breakDown(server: TestServer, token: string, receiver: Receiver): Promise<void> {

@@ -56,7 +56,7 @@ export async function askQuestion(
   request: AskRequest,
   read: AskAnswers,
 ): Promise<{ id: string; isReplay: boolean }> {
-  const { key, repeatable } = request;
+  const { repeatable } = request;
   const keyed = repeatable && { userId: reporter.userId, ...repeatable };
   return retryOnConflict<AskAnswers, { id: string; isReplay: boolean }>(
     read,
@@ -64,7 +64,7 @@ export async function askQuestion(
       const earlier = matchingKey(keyed, before.earlier?.[0]);
       if (earlier !== undefined) return { done: { id: earlier.subjectId, isReplay: true }, after: before };
       assertOfWorkspace(reporter, before);
-      const session = requireAsker(deps, key, before);
+      const session = requireAsker(deps, before);
       const id = deps.newId();
       const { changes, changeId } = await prepareAsking(
         deps,
@@ -88,10 +88,10 @@ export async function askQuestion(
   );
 }
 
-function requireAsker(deps: Deps, key: string, { agentSession, otherLive }: AskAnswers): SessionRow {
+function requireAsker(deps: Deps, { agentSession, otherLive }: AskAnswers): SessionRow {
   const [row] = agentSession;
   if (row === undefined)
-    throw new ApiError(404, `You have no session with the key "${key}".`, {
+    throw new ApiError(404, "You have no session with this key.", {
       detail: "Report what the agent is doing first: PUT /api/v2/agent-sessions/{key}.",
     });
   if (row.parent !== null)
