@@ -14,8 +14,11 @@ export const mcp = defineCommand({
   details: [
     "The agent starts it and speaks the Model Context Protocol over standard input and output. It may what your token or",
     "sign-in may; inside a workspace it uses BELFRY_AGENT_TOKEN. The same tools are at POST /mcp of the server.",
+    "",
+    "Add it to Claude Code: claude mcp add belfry -- belfry mcp",
+    "Add it to Codex: codex mcp add belfry -- belfry mcp",
   ],
-  examples: ["claude mcp add belfry -- belfry mcp", "codex mcp add belfry -- belfry mcp"],
+  examples: ["belfry mcp", "belfry mcp --session nightly"],
   options: {
     session: {
       type: "string",

@@ -127,6 +127,8 @@ const claudeCode: Step[] = [
   ...steps(claudeBase("0a1b2c3d-0000-4000-8000-000000000002"), [
     [after("Read", { file_path: "/home/eva/parser/README.md" }), "working parser: "],
     [notification("auth_success", "Signed in")],
+    [notification("agent_needs_input", "Claude needs your input"), "waiting parser: Claude needs your input"],
+    [after("Read", { file_path: "/home/eva/parser/LICENSE" }), "working parser: "],
     [
       notification("elicitation_dialog", "The server asks for a name"),
       "waiting parser: The server asks for a name",

@@ -21,9 +21,9 @@ export const install = defineCommand({
   args: "AGENT",
   minArgs: 1,
   details: [
-    `AGENT is ${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}. Shows the change of the agent's settings file and`,
-    "asks before it is written. Everything else in the file stays as it is. The hooks run belfry, which must be on the PATH of",
-    "the agent.",
+    `AGENT is ${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}. Shows the change of the settings file and`,
+    "asks before it is written. Everything else in the file stays as it is. The hooks run belfry, which must be on the PATH",
+    "of the agent.",
   ],
   examples: [
     "belfry agent install claude-code",

@@ -16,7 +16,7 @@ interface Tool {
   inputSchema: {
     type: "object";
     properties: Record<string, object>;
-    required?: string[];
+    required: string[];
     additionalProperties: false;
   };
   annotations: {
@@ -81,6 +81,7 @@ const ask: Tool = {
       },
       id: text("The id of a question that you have asked: go on waiting for its answer."),
     },
+    required: [],
     additionalProperties: false,
   },
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
@@ -114,6 +115,7 @@ const listWaiting: Tool = {
   inputSchema: {
     type: "object",
     properties: { limit: { type: "integer", minimum: 1, maximum: 200, description: "50 if it is missing." } },
+    required: [],
     additionalProperties: false,
   },
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -129,7 +131,7 @@ export const toolsFor = (hasSession: boolean): Tool[] =>
       ? tool
       : {
           ...tool,
-          inputSchema: { ...tool.inputSchema, required: ["session", ...(tool.inputSchema.required ?? [])] },
+          inputSchema: { ...tool.inputSchema, required: ["session", ...tool.inputSchema.required] },
         },
   );
 

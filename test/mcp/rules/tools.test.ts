@@ -13,9 +13,7 @@ test("each tool that is listed is one that is there, and the other way round", (
 
 test("an agent names its session where the server doesn't know it", () => {
   const required = (hasSession: boolean) =>
-    Object.fromEntries(
-      toolsFor(hasSession).map(({ name, inputSchema }) => [name, inputSchema.required ?? []]),
-    );
+    Object.fromEntries(toolsFor(hasSession).map(({ name, inputSchema }) => [name, inputSchema.required]));
   expect(required(true)).toEqual({
     notify: ["title", "message"],
     ask: [],
@@ -29,8 +27,7 @@ test("every argument says what it is, and what is required is there", () => {
   for (const { inputSchema, description, annotations } of toolsFor(false)) {
     expect(description.length).toBeGreaterThan(20);
     expect(annotations.destructiveHint).toBe(false);
-    for (const name of inputSchema.required ?? [])
-      expect(Object.keys(inputSchema.properties)).toContain(name);
+    for (const name of inputSchema.required) expect(Object.keys(inputSchema.properties)).toContain(name);
   }
   expect(instructions).not.toBe("");
   expect(maxAskSeconds).toBeLessThan(60);
