@@ -19,7 +19,13 @@ import { versionForCoder } from "./kernel/version.ts";
 /** What the runtime passes along with a request. */
 export type Open = (request: Request, runtime: unknown) => Deps;
 
-export function createApp(open: Open) {
+/** Routes that call the application itself. */
+export type CreateRoutes = (
+  answer: (request: Request, runtime: unknown) => Response | Promise<Response>,
+) => Hono<Env>;
+
+/** `tools`: MCP's, where its library is not too large. */
+export function createApp(open: Open, tools: CreateRoutes = withoutTools) {
   const app = new Hono<Env>({ router: createRouter() });
   app.use(async (c, next) => {
     const deps = open(c.req.raw, c.env);
@@ -35,10 +41,21 @@ export function createApp(open: Open) {
   });
   app.route("/", createApi());
   app.route("/", createPages());
+  app.route(
+    "/",
+    tools((request, runtime) => app.fetch(request, runtime as object)),
+  );
   app.notFound((c) => respond(c, nothingAt(c)));
   app.onError((error, c) => respond(c, toApiError(error, c)));
   return app;
 }
+
+const withoutTools: CreateRoutes = () =>
+  new Hono<Env>().all("/mcp", () => {
+    throw new ApiError(404, "This server has no tools for AI agents over HTTP.", {
+      detail: "On Cloudflare Workers, agents start them as a program: belfry mcp",
+    });
+  });
 
 /** Hono's tree, which is searched once for a path that has no variables. */
 function createRouter<T>(): Router<T> {

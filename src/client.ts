@@ -1,5 +1,5 @@
 // A typed client of the HTTP API for programs: the command line and tests. Every failure of a call is a `ClientError`.
-import { hc, type ClientResponse } from "hono/client";
+import { hc, type ClientRequestOptions, type ClientResponse } from "hono/client";
 import type { ResponseFormat } from "hono/types";
 import type { SuccessStatusCode } from "hono/utils/http-status";
 import type { Api } from "./api/index.ts";
@@ -14,6 +14,8 @@ export interface ClientOptions {
   token?: string | undefined;
   /** For each call. */
   timeoutMs?: number;
+  /** In place of the network: a server in the same process. */
+  fetch?: (request: Request) => Promise<Response>;
 }
 
 /** The server refused the call or could not be reached. */
@@ -98,7 +100,7 @@ export interface Client {
   ) => Promise<BodyOf<R>>;
 }
 
-export function createClient({ url: address, token, timeoutMs = 30_000 }: ClientOptions): Client {
+export function createClient({ url: address, token, timeoutMs = 30_000, fetch }: ClientOptions): Client {
   const url = address.replace(/\/+$/, "");
   const headers: Record<string, string> = {
     "user-agent": "belfry-cli",
@@ -112,7 +114,10 @@ export function createClient({ url: address, token, timeoutMs = 30_000 }: Client
       let response: AnyAnswer;
       let text: string;
       try {
-        response = await call(hc<Api>(url, { headers, init }).api.v2);
+        const ownFetch = fetch && {
+          fetch: (input: string, own: RequestInit) => fetch(new Request(input, { ...own, ...init })),
+        };
+        response = await call(hc<Api>(url, { headers, init, ...ownFetch } as ClientRequestOptions).api.v2);
         text = await (response as unknown as Response).text();
       } catch (error) {
         throw isNetworkError(error) ? unreachable(url, error, timeoutMs) : error;

@@ -1,7 +1,8 @@
 // belfry agent set and list: what AI agents are doing, wherever they run. Inside a workspace its agent token is used, elsewhere
 // the user's sign-in or token.
 import { createClient, segment, type Client } from "../client.ts";
-import type { Context } from "./context.ts";
+import { readReporter } from "./agent-credential.ts";
+import { notSignedIn, type Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { requireOneOf } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
@@ -11,11 +12,9 @@ const states = ["working", "waiting", "done", "failed"] as const;
 
 /** A workspace's agent token, unless a key was named; for what agents of users and of workspaces may call. */
 export function reporterClient(context: Context): Client {
-  const { url, source } = context.choice();
-  const token = context.environment["BELFRY_AGENT_TOKEN"];
-  return source === "option" || token === undefined || token === ""
-    ? context.client()
-    : createClient({ url, token });
+  const { url, token } = readReporter(context);
+  if (token === undefined) throw notSignedIn(url);
+  return createClient({ url, token });
 }
 
 export const set = defineCommand({

@@ -8,16 +8,11 @@ import * as questions from "./questions/ask.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
+import { hook } from "./hooks/hook.ts";
+import { install } from "./hooks/install.ts";
 import { login, logout, whoami } from "./login.ts";
-import * as deliveryActs from "./notifications/delivery-acts.ts";
-import * as deliveries from "./notifications/deliveries.ts";
-import { edit } from "./notifications/edit-template.ts";
-import * as inbox from "./notifications/inbox.ts";
-import { mute, mutes, unmute } from "./notifications/mutes.ts";
-import { snooze } from "./notifications/snooze.ts";
-import * as send from "./notifications/send.ts";
-import * as choices from "./notifications/template-choices.ts";
-import * as texts from "./notifications/templates.ts";
+import { mcp } from "./mcp.ts";
+import { notifications } from "./notifications/group.ts";
 import * as prebuilds from "./prebuilds.ts";
 import * as provisionerKeys from "./provisioner/keys.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
@@ -52,45 +47,6 @@ const serve = defineCommand({
     throw new Failure(exit.usage, "serve takes no options. Configure it by environment variables.");
   },
 });
-
-const notifications: Group = {
-  name: "notifications",
-  aliases: ["notification"],
-  summary: "Send and list notifications, manage delivery and templates",
-  commands: [
-    send.custom,
-    inbox.list,
-    inbox.show,
-    inbox.read,
-    inbox.done,
-    snooze,
-    mute,
-    mutes,
-    unmute,
-    send.test,
-    deliveries.pause,
-    deliveries.resume,
-    deliveries.explain,
-    deliveryActs.retry,
-    deliveryActs.withdraw,
-    {
-      name: "templates",
-      aliases: ["template"],
-      summary: "Manage notification templates and their versions",
-      commands: [
-        texts.list,
-        texts.versions,
-        texts.activate,
-        texts.preview,
-        edit,
-        choices.channel,
-        choices.setDefault,
-        choices.disable,
-        choices.enable,
-      ],
-    },
-  ],
-};
 
 const provisioner: Group = {
   name: "provisioner",
@@ -172,18 +128,20 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary:
-        "Report what an AI agent is doing, ask its user, list your agents, report a workspace's status",
+      summary: "Report what AI agents do, ask their user, install their hooks, report a workspace's status",
       commands: [
         agentSessions.set,
         agentSessions.list,
         questions.ask,
         questions.wait,
         questions.withdraw,
+        hook,
+        install,
         agent.ready,
         agent.status,
       ],
     },
+    mcp,
     {
       name: "tokens",
       aliases: ["token"],

@@ -6,7 +6,8 @@ import { readClock } from "../../db/statements.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApi } from "../api/index.ts";
-import { createApp } from "../app.ts";
+import { createApp, type Open } from "../app.ts";
+import { createMcpRoutes } from "../mcp/route.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import type { Post, Clock } from "../kernel/ports.ts";
@@ -113,10 +114,9 @@ export async function startServer(
   });
 
   const setupCode = await ensureSetupCode(deps());
-  const app = createApp((request, runtime) => {
-    const bindings = runtime as NodeBindings;
-    return deps(clientOf(request, bindings, config), connectionOf(bindings));
-  });
+  const open = (request: Request, runtime: NodeBindings) =>
+    deps(clientOf(request, runtime, config), connectionOf(runtime));
+  const app = createApp(open as Open, createMcpRoutes);
   const http = createHttp(withCompression(withEventStreams(app.fetch)), options.slowRequests);
   limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);

@@ -141,6 +141,12 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry answer", what: "list your agents' open questions, answer one" },
   { command: "belfry agent ready", what: "report readiness from inside a workspace" },
   { command: "belfry agent status", what: "report the state of an AI task, as `coder exp mcp` does" },
+  { command: "belfry agent hook", what: "report what an AI agent is doing, from its hooks" },
+  { command: "belfry agent install", what: "install the hooks in Claude Code, Codex, Gemini CLI or Cursor" },
+  {
+    command: "belfry mcp",
+    what: "tools for an AI agent, also at `POST /mcp`; Coder has its own, `coder exp mcp`",
+  },
   { command: "belfry templates drift", what: "claims that replaced resources, by version and preset" },
   { command: "belfry prebuilds plan", what: "show what a reconciliation would do, and why" },
   { command: "belfry prebuilds list", what: "list desired and existing prebuilds" },

@@ -3,6 +3,7 @@
 /** From the top floor down: a room imports those below it. Programs of the first line do not import each other. */
 export const floors: readonly (readonly string[])[] = [
   ["runtime", "cli", "provisioner"],
+  ["mcp"],
   ["pages"],
   ["api"],
   ["http"],
@@ -35,7 +36,7 @@ export const laws = {
   world: "The outside world comes in through deps",
   clock: "One clock: deps.now()",
   chance: "Take chance as an argument",
-  programs: "Programs import client.ts, node:* and rules/",
+  programs: "Programs import client.ts, mcp/, node:* and rules/",
   terminal: "In src/cli/, only main.ts knows the process",
   bottom: "db/ is the bottom: it imports nothing of src/",
   arrival: "Tests wait for an address with arriveAt(), and never for a time",

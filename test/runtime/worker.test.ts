@@ -76,6 +76,30 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     ]);
   });
 
+  test("an AI agent is told where its tools are, and a question waits for its answer", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
+    expect(await callServer(worker.url, "POST", "/mcp")).toMatchObject({
+      status: 404,
+      json: { detail: expect.stringContaining("belfry mcp") },
+    });
+    await call("PUT", "/agent-sessions/key", { token, json: { state: "working", title: "x" } });
+    const asked = await call("POST", "/agent-sessions/key/questions", {
+      token,
+      json: { text: "Which one?" },
+    });
+    const answer = call("GET", `/questions/${asked.json.id}?wait=20`, { token });
+    const given = await call("POST", `/questions/${asked.json.id}/answer`, { token, json: { text: "Both" } });
+    expect(given.status).toBe(200);
+    expect((await answer).json).toMatchObject({ state: "answered", answer: "Both" });
+  });
+
   test("a first user's message is in the open inbox and at the receiver, and the cron sends what was left", async () => {
     const [database, receiver] = await Promise.all([startDatabase(), startReceiver()]);
     const { setup_code: setupCode } = await migrate(database.url);

@@ -16,7 +16,7 @@ export const ask = defineCommand({
   args: "QUESTION",
   minArgs: 1,
   details: [
-    "The user is notified at once and answers from the inbox, a mail, a phone or with belfry answer. With --wait the answer is",
+    "The user is notified at once and answers from the inbox, a mail, a phone or by belfry answer. With --wait the answer is",
     "printed and the exit code is 0. It is 124 if the question times out; then the default is printed, if there is one.",
     "Without --wait the question's ID is printed, for belfry agent wait. A new question of a session withdraws the former.",
     "",

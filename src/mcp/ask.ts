@@ -1,0 +1,85 @@
+// The tool `ask`: a question to the user, and a wait for the answer within the time that a call may take.
+import { type Client, ClientError, segment } from "../client.ts";
+import { cutToBytes } from "../kernel/rules/text.ts";
+import { maxAskSeconds } from "./rules/tools.ts";
+import {
+  keyOf,
+  noSession,
+  refuse,
+  say,
+  type Arguments,
+  type ToolContext,
+  type ToolResult,
+  type Unchecked,
+} from "./tool.ts";
+
+/** The API waits no longer in one request. */
+const waitSeconds = 25;
+const maxTitleBytes = 200;
+
+export async function ask({ client, session }: ToolContext, given: Arguments): Promise<ToolResult> {
+  const {
+    session: named = session,
+    id,
+    wait_s: wait = maxAskSeconds,
+    title,
+    question: text,
+    ...more
+  } = given;
+  if (typeof wait !== "number" || !(wait >= 0 && wait <= maxAskSeconds))
+    return refuse(`wait_s: must be a number from 0 to ${maxAskSeconds}`);
+  if (id !== undefined) return waitFor(client, String(id), wait);
+  if (typeof text !== "string") return refuse("question: missing, or id for a question that you have asked");
+  const key = keyOf(named);
+  if (key === undefined) return noSession;
+  const asked = await post(client, key, typeof title === "string" ? title : cutToBytes(text, maxTitleBytes), {
+    text,
+    ...more,
+  });
+  return waitFor(client, asked.id, wait);
+}
+
+/** A session that has reported nothing yet is reported first. */
+async function post(client: Client, key: string, title: string, json: object): Promise<{ id: string }> {
+  const param = { key: segment(key) };
+  const once = () =>
+    client.ask((routes) =>
+      routes["agent-sessions"][":key"].questions.$post({ param, json: json as Unchecked }),
+    );
+  try {
+    return await once();
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.status !== 404) throw error;
+    await client.ask((routes) =>
+      routes["agent-sessions"][":key"].$put({ param, json: { state: "working", title } }),
+    );
+    return once();
+  }
+}
+
+async function waitFor(client: Client, id: string, seconds: number): Promise<ToolResult> {
+  const waits = Array.from({ length: Math.ceil(seconds / waitSeconds) || 1 }, (_, at) =>
+    Math.min(waitSeconds, Math.floor(seconds - at * waitSeconds)),
+  );
+  for (const wait of waits) {
+    const { state, answer } = await client.ask((routes) =>
+      routes.questions[":id"].$get({ param: { id: segment(id) }, query: { wait: String(wait) } }),
+    );
+    const structuredContent = { id, state, answer };
+    if (state === "answered") return { ...say(answer!), structuredContent };
+    if (state === "timed_out")
+      return {
+        ...say(
+          answer === null
+            ? "Nobody answered in time."
+            : `Nobody answered in time, so the default counts: ${answer}`,
+        ),
+        structuredContent,
+      };
+    if (state === "withdrawn") return { ...refuse("The question was withdrawn."), structuredContent };
+  }
+  return {
+    ...say(`No answer yet. To go on waiting, call ask again with only this id: ${id}`),
+    structuredContent: { id, state: "open", answer: null },
+  };
+}

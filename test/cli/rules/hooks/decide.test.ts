@@ -1,0 +1,139 @@
+// From the hooks of four agents to the reports that Belfry gets.
+import { describe, expect, test } from "vitest";
+import { readHook } from "../../../../src/cli/hooks/rules/agent.ts";
+import { agents, findAgent } from "../../../../src/cli/hooks/rules/agents.ts";
+import { afterFailure, decide, maxTitleBytes, type Memory } from "../../../../src/cli/hooks/rules/decide.ts";
+import { byteLength } from "../../../../src/kernel/rules/text.ts";
+import { hookTraces } from "../../../support/hook-traces.ts";
+
+const minute = 60_000;
+const claude = findAgent("claude-code")!;
+
+function read(name: string, input: unknown) {
+  const reading = readHook(findAgent(name)!, input);
+  if (!reading.ok) throw new Error(reading.problem);
+  return reading.input;
+}
+
+/** The reports of hooks, one after the other. */
+function reports(name: string, inputs: readonly unknown[], every = 1_000): (string | undefined)[] {
+  const memories = new Map<string, Memory | undefined>();
+  return inputs.map((value, at) => {
+    const input = read(name, value);
+    const { report, memory } = decide(memories.get(input.session), input, at * every);
+    memories.set(input.session, memory);
+    return report && `${report.state} ${report.title}: ${report.message}`;
+  });
+}
+
+const claudeEvent = (hook_event_name: string, more: object = {}) => ({
+  session_id: "s",
+  cwd: "/home/eva/parser",
+  hook_event_name,
+  ...more,
+});
+
+describe.each(agents.map(({ name }) => name))("%s", (name) => {
+  const trace = hookTraces[name]!;
+
+  test("each event leads to the report that is expected, or to none", () => {
+    expect(
+      reports(
+        name,
+        trace.map(({ input }) => input),
+      ),
+    ).toEqual(trace.map(({ report }) => report));
+  });
+
+  test("the trace has at least 50 changes, and events that are none", () => {
+    expect(trace.filter(({ report }) => report !== undefined).length).toBeGreaterThanOrEqual(50);
+    expect(trace.some(({ report }) => report === undefined)).toBe(true);
+  });
+
+  test("every event that is installed is one that is read", () => {
+    const agent = findAgent(name)!;
+    for (const { event } of agent.settings.hooks) expect(Object.keys(agent.events)).toContain(event);
+    for (const event of agent.ignored) expect(Object.keys(agent.events)).not.toContain(event);
+  });
+});
+
+test("what isn't a hook's input is named", () => {
+  const problem = (value: unknown) => {
+    const reading = readHook(claude, value);
+    return reading.ok ? undefined : reading.problem;
+  };
+  expect(problem(null)).toBe("no event of Claude Code: hook_event_name is missing");
+  expect(problem([])).toContain("hook_event_name is missing");
+  expect(problem({ hook_event_name: "Stop" })).toBe(
+    "Stop of Claude Code: the session's id is missing or too long",
+  );
+  expect(problem({ hook_event_name: "Stop", session_id: "x".repeat(151) })).toContain("too long");
+  expect(problem({ hook_event_name: "toString", session_id: "s" })).toBe(
+    "toString: unknown event of Claude Code",
+  );
+});
+
+test("a session that works gives a sign of life every five minutes, with whatever it does", () => {
+  const tools = Array.from({ length: 12 }, () => claudeEvent("PostToolUse", { tool_name: "Read" }));
+  const given = reports("claude-code", [claudeEvent("UserPromptSubmit", { prompt: "Go" }), ...tools], minute);
+  expect(
+    given.map((report, at) => (report === undefined ? undefined : at)).filter((at) => at !== undefined),
+  ).toEqual([0, 5, 10]);
+});
+
+test("the same question again, and the same end again, are no report", () => {
+  const ask = claudeEvent("PermissionRequest", { tool_name: "Bash", tool_input: { command: "ls" } });
+  const stop = claudeEvent("Stop", { last_assistant_message: "Done." });
+  expect(reports("claude-code", [ask, ask, stop, stop])).toEqual([
+    "waiting parser: Permission for Bash: ls",
+    undefined,
+    "done parser: Done.",
+    undefined,
+  ]);
+});
+
+test("a title is the first line of the prompt, cut at a character", () => {
+  const title = (prompt: string) => {
+    const input = read("claude-code", claudeEvent("UserPromptSubmit", { prompt }));
+    return decide(undefined, input, 0).report!.title;
+  };
+  expect(title("\n\n  Fix   the\tparser \n now")).toBe("Fix the parser");
+  expect(title("")).toBe("parser");
+  expect(title("/compact")).toBe("compact");
+  const long = title("👩‍👩‍👧‍👦".repeat(40));
+  expect(byteLength(long)).toBeLessThanOrEqual(maxTitleBytes);
+  expect(long).toMatch(/^(👩‍👩‍👧‍👦)+…$/u);
+  const bare = read("claude-code", { hook_event_name: "Stop", session_id: "s" });
+  expect(decide(undefined, bare, 0).report!.title).toBe("Claude Code");
+  const windows = read("claude-code", { hook_event_name: "Stop", session_id: "s", cwd: "C:\\src\\shop\\" });
+  expect(decide(undefined, windows, 0).report!.title).toBe("shop");
+});
+
+test("a message has no control characters and at most 1,000 bytes", () => {
+  const input = read(
+    "claude-code",
+    claudeEvent("Stop", { last_assistant_message: `\u001B[31mred\u001B[0m${"é".repeat(900)}` }),
+  );
+  const { message } = decide(undefined, input, 0).report!;
+  expect(message.startsWith("redéé")).toBe(true);
+  expect(byteLength(message)).toBeLessThanOrEqual(1_000);
+});
+
+describe("after a report that didn't arrive", () => {
+  const prompt = read("claude-code", claudeEvent("UserPromptSubmit", { prompt: "Go" }));
+  const tool = read("claude-code", claudeEvent("PostToolUse", { tool_name: "Read" }));
+  const ask = read("claude-code", claudeEvent("PermissionRequest", { tool_name: "Bash" }));
+  const first = afterFailure(undefined, decide(undefined, prompt, 0).report!, 0);
+
+  test("tool calls don't wait for another one for half a minute, then try again, with the title", () => {
+    expect(decide(first, tool, 29_000).report).toBeUndefined();
+    expect(decide(first, tool, 31_000).report).toEqual({ state: "working", title: "Go", message: "" });
+  });
+
+  test("a question is reported at once, and again until it arrives", () => {
+    const { report } = decide(first, ask, 1_000);
+    expect(report).toEqual({ state: "waiting", title: "Go", message: "Permission for Bash" });
+    const second = afterFailure(first, report!, 1_000);
+    expect(decide(second, ask, 2_000).report).toEqual(report);
+  });
+});
