@@ -56,7 +56,7 @@ export async function changePassword(
   if (passwordHash !== renewed) throw wrongOldPassword();
 }
 
-const wrongOldPassword = () => invalid("old_password", "is wrong");
+const wrongOldPassword = () => invalid("old_password", "incorrect password");
 
 async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
   const { state } = await deps.db.read({ state: findUserState(target.id) });

@@ -25,7 +25,7 @@ test("a user is created with a password that is shown once and works", async () 
   expect([entry!.action, entry!.detail]).toEqual(["create", expect.objectContaining({ username: "grace" })]);
   expect((await get(server, users, cookie)).text).not.toContain(password);
   const again = await post(server, users, grace, cookie);
-  expect([again.status, wordsOf(again)]).toEqual([409, expect.stringContaining("This is taken.")]);
+  expect([again.status, wordsOf(again)]).toEqual([409, expect.stringContaining("Already in use.")]);
   expect(again.text).toContain('value="grace@example.com"');
   const wrong = await post(server, users, { ...grace, email: "not an address" }, cookie);
   expect([wrong.status, wrong.text.includes('aria-invalid="true"')]).toEqual([400, true]);

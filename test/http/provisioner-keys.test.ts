@@ -116,7 +116,7 @@ test("the page shows a new key once, and asks before it revokes one", async () =
   const [text] = /\w{10}-\w{22}/.exec(created.text)!;
   server.secret(text);
   expect(wordsOf(created)).toContain("Created rack-1.");
-  expect(wordsOf(await post(server, page, { name: "rack-1" }, cookie))).toContain("This is taken.");
+  expect(wordsOf(await post(server, page, { name: "rack-1" }, cookie))).toContain("Already in use.");
   const listed = await get(server, page, cookie);
   expect(listed.text).not.toContain(text);
   expect(listed.text).not.toContain("<b>rack");
