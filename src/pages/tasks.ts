@@ -55,7 +55,8 @@ async function showTask(c: Ctx, user: string, name: string) {
   const title = `${row.ownerName}/${row.workspace.name}`;
   const path = taskPath(row.ownerName, row.workspace.name);
   const actions = actionsOf(row, actor).filter((action) => action !== "update");
-  const question = askedQuestion(row, actions, c.req.query("ask"), path);
+  const asked = actions.find((action) => action === c.req.query("ask"));
+  const question = asked === undefined ? "" : askedQuestion(row, asked, { page: path });
   const main = html`<section>
     ${breadcrumb([{ title: "Tasks", page: tasksPath }], title)}
     <div data-part="state">
