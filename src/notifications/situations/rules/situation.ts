@@ -36,6 +36,18 @@ export const resolvedVerbs = {
   succeeded: "Succeeded",
   accepted: "Accepted again",
 } as const;
+/** The same for those who read it without the inbox. */
+export const resolvedSentences: Record<keyof typeof resolvedVerbs, string> = {
+  recovered: "Prebuilds of this preset work again.",
+  resumed: "Prebuilds were resumed.",
+  replaced: "Another template version became active.",
+  unaffected: "A claim replaced no resources.",
+  marked_fixed: "It was marked as fixed.",
+  working: "The agent works again.",
+  over: "It no longer applies.",
+  succeeded: "A build succeeded.",
+  accepted: "The receiver accepts notifications again.",
+};
 export type HowResolved = keyof typeof resolvedVerbs;
 
 /** The situation of an item, as its inbox shows it. Times in epoch milliseconds. */
