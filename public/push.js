@@ -71,7 +71,7 @@ if (section !== null) {
   if (!isPossible)
     report(
       isSecureContext
-        ? "This browser has no push messages. On an iPhone or iPad, add Belfry to the home screen first."
+        ? "This browser doesn't support browser notifications. On an iPhone or iPad, add Belfry to the home screen first."
         : "Push messages need HTTPS.",
     );
   else if (!(await isOn())) {

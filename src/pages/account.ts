@@ -104,7 +104,7 @@ async function showAccount(c: Ctx, shown: AccountView["shown"]) {
   return respondWithPage(
     c,
     {
-      title: "Account",
+      title: "Account settings",
       actor,
       main: accountMain(view),
       scripts: shown.created === undefined ? [] : ["copy.js"],

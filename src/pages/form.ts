@@ -1,7 +1,7 @@
 // Forms: renders fields with labels, hints and errors, and reads what the browser sent.
 import { html } from "./html.ts";
 import type { Ctx } from "../http/endpoint.ts";
-import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
+import { ApiError, type Validation } from "../kernel/errors.ts";
 import { attributes, type Html } from "./layout.ts";
 
 export interface Field {
@@ -30,7 +30,10 @@ export async function readForm<Name extends string>(
     return [name, typeof value === "string" ? value : ""];
   });
   const long = texts.find(([, text]) => text.length > maxTextLength);
-  if (long !== undefined) throw invalid(long[0], `is too long: at most ${maxTextLength} characters allowed`);
+  if (long !== undefined) {
+    const detail = `too long: at most ${maxTextLength} characters allowed`;
+    throw new ApiError(400, `A field is ${detail}.`, { validations: [{ field: long[0], detail }] });
+  }
   return Object.fromEntries(texts) as Record<Name, string>;
 }
 

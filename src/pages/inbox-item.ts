@@ -83,8 +83,10 @@ function why({ templateId, why }: InboxRow): Html {
     kind === undefined
       ? ""
       : kind.alwaysOn
-        ? html`<q>${kind.name}</q> can't be turned off.`
-        : html`<a href="${notificationSettingsPath}?disabled=${templateId}">Turn off <q>${kind.name}</q></a>`;
+        ? html`<q>${kind.displayName}</q> can't be turned off.`
+        : html`<a href="${notificationSettingsPath}?disabled=${templateId}"
+            >Turn off <q>${kind.displayName}</q></a
+          >`;
   return html`<p class="why">${sentence} ${off}</p>`;
 }
 

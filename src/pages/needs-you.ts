@@ -110,7 +110,7 @@ const pageOf = ({ kind, ownerName, name, buildNumber }: WaitingRow): string =>
 /** What answers it. A task is answered in its app; without one, its page says what there is. */
 function act(row: WaitingRow, here: string, accessUrl: string): Html {
   const { kind, id, name, ownerName, appUrl, appName } = row;
-  if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume", id, here);
+  if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume prebuilds", id, here);
   if (kind === "build") return actForm(`${workspacePath(ownerName!, name)}/retry`, "Retry", id, here);
   const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);
   return target === null

@@ -84,10 +84,7 @@ async function show(c: Ctx, { created, revoked, asked, error, name }: Shown) {
           </form>`
         : ""
     }
-    <p class="aside">
-      A revoked key stops working immediately. Jobs that its provisioners have not started return to the
-      queue; running builds fail.
-    </p>
+    <p class="aside">${whatRevokingDoes}</p>
   </section>`;
   const scripts = created === undefined ? [] : ["copy.js"];
   return respondWithPage(c, { title, section: templatesPath, actor, main, scripts }, error?.status);
@@ -99,12 +96,15 @@ const createdNote = ({ name, key }: { name: string; key: string }): Html =>
     ${keyToCopy("Key", key)}
   </div>`;
 
+const whatRevokingDoes =
+  "Revoking takes effect immediately. Running builds of its provisioners fail; jobs not yet started return to the queue.";
+
 const revokePath = ({ name }: ListedKey) => `${path}/${encodeURIComponent(name)}/revoke`;
 
 const revokeQuestion = (key: ListedKey): Html =>
   question({
     title: `Revoke ${key.name}?`,
-    text: `Provisioners with this key stop working at once${key.jobs === 0 ? "" : ", and their jobs fail or return to the queue"}. This can't be undone.`,
+    text: `${whatRevokingDoes} This can't be undone.`,
     action: revokePath(key),
     label: "Revoke key",
     back: path,

@@ -4,7 +4,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { createPushAccess } from "../channels/push/access.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
-import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
+import { isAlwaysOn, kindTitle, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
 import { isMuted } from "../outbox/rules/mutes.ts";
@@ -45,7 +45,7 @@ export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Deli
   const version = {
     templateId: message.templateId,
     number: message.version,
-    name: message.templateName,
+    name: kindTitle(message.templateId, message.templateName),
     title: message.title,
     body: message.body,
     actions: JSON.parse(message.actions) as Action[],
@@ -80,7 +80,7 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
     };
   }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
-    return { kind: "inhibited", detail: "the user disabled this kind", reason: "disabled_by_user" };
+    return { kind: "inhibited", detail: "the user turned off this kind", reason: "disabled_by_user" };
   }
   if (isChannelDisabled(message, message.method) && !isAlwaysOn(message.templateId)) {
     const detail = "the user disabled this channel for this kind";

@@ -21,6 +21,10 @@ const byId: ReadonlyMap<string, Kind> = new Map(Object.values(kinds).map((kind) 
 /** Undefined for a kind of another release. */
 export const findKind = (templateId: string): Kind | undefined => byId.get(templateId);
 
+/** For people; a kind of another release has only its name. */
+export const kindTitle = (templateId: string, name: string): string =>
+  findKind(templateId)?.displayName ?? name;
+
 export const isAlwaysOn = (templateId: string): boolean => findKind(templateId)?.alwaysOn === true;
 export const isOnlyByMail = (templateId: string): boolean => findKind(templateId)?.onlyByMail === true;
 export const reachesSuspended = (templateId: string): boolean =>

@@ -9,6 +9,7 @@ import {
 const row = (more: Partial<Waiting>): Waiting => ({
   kind: "build",
   name: "dev",
+  prompt: null,
   templateName: "docker",
   detail: "",
   transition: null,
@@ -16,8 +17,17 @@ const row = (more: Partial<Waiting>): Waiting => ({
 });
 
 test.each<[Partial<Waiting>, string, string]>([
-  [{ kind: "task", detail: "\n  Which?  \nmore" }, "dev is waiting for you", "Which?"],
-  [{ kind: "task", detail: " \n" }, "dev is waiting for you", "The agent stopped working."],
+  [
+    { kind: "task", prompt: "Fix it\nsoon", detail: "\n  Which?  \nmore" },
+    "Task waiting for you: Fix it",
+    "Which?",
+  ],
+  [{ kind: "task", detail: " \n" }, "Task waiting for you: dev", "The agent stopped working."],
+  [
+    { kind: "task", prompt: "x".repeat(51) },
+    `Task waiting for you: ${"x".repeat(49)}…`,
+    "The agent stopped working.",
+  ],
   [{ transition: "start", detail: "Error: x" }, "Start of dev failed", "Error: x"],
   [{ transition: "stop" }, "Stop of dev failed", "No reason given."],
   [{ transition: "delete" }, "Deletion of dev failed", "No reason given."],

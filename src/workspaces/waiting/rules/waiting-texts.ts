@@ -1,17 +1,21 @@
 // What waits for a user, in words: the same for the page, the API and the command line.
 
+import { taskTitle } from "../../agents/rules/task.ts";
+
 export interface Waiting {
   kind: "task" | "build" | "preset";
   name: string;
   templateName: string;
+  /** Of a task; null where it is secret, or there is none. */
+  prompt: string | null;
   detail: string;
   transition: string | null;
 }
 
 const verbs: Record<string, string> = { start: "Start", stop: "Stop", delete: "Deletion" };
 
-export function waitingTitle({ kind, name, templateName, transition }: Waiting): string {
-  if (kind === "task") return `${name} is waiting for you`;
+export function waitingTitle({ kind, name, prompt, templateName, transition }: Waiting): string {
+  if (kind === "task") return `Task waiting for you: ${taskTitle(prompt, name)}`;
   if (kind === "preset") return `Prebuilds stopped: ${templateName} / ${name}`;
   return `${verbs[transition ?? ""] ?? "Build"} of ${name} failed`;
 }
