@@ -31,11 +31,12 @@ export const channelList = (facts: ChannelsView): Html =>
 function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
   const { isOn, text } = channelSetup(channel, facts);
   const bad = isOn && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
+  const isDefault = facts.notifications.defaultMethod === channel.id;
   const off = facts.notifications.channels[channel.id] === undefined ? "not configured" : "disabled";
   return html`<div class="channel" ${attributes({ "data-state": bad ? "failing" : isOn ? "on" : "off" })}>
     <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : off}</span></dt>
     <dd>
-      <p>${text}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
+      ${text === "" && !isDefault ? "" : html`<p>${text}${isDefault ? " Default channel." : ""}</p>`}
       ${facts.seesDeployment ? deliveryRecord(channel.id, facts) : ""}
     </dd>
   </div>`;

@@ -3,7 +3,7 @@ import { html } from "./html.ts";
 import { messageStatuses } from "../../db/schema.ts";
 import { channelLabel, channelName, methods } from "../notifications/channels/index.ts";
 import type { LogAct } from "../notifications/delivery/log-acts.ts";
-import { kindTitle } from "../notifications/kinds/kinds.ts";
+import { byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
 import type { MessageRow } from "../notifications/delivery/store/log.ts";
 import { describeReason } from "../notifications/outbox/rules/reasons.ts";
 import { countLabel, moment, tag } from "./components.ts";
@@ -35,12 +35,12 @@ const words = {
   retry: {
     all: (count: number) => `Retry ${countLabel(count, "failed notification")}`,
     one: "Retry",
-    text: "Queued again, with a new first attempt.",
+    text: () => "Belfry queues them again and starts over with the first attempt.",
   },
   withdraw: {
     all: (count: number) => `Withdraw ${countLabel(count, "unsent notification")}`,
     one: "Withdraw",
-    text: "Recipients won't get it. This can't be undone.",
+    text: (isOne: boolean) => `Recipients won't get ${isOne ? "it" : "them"}. This can't be undone.`,
   },
 } satisfies Record<LogAct, unknown>;
 
@@ -59,7 +59,7 @@ export function actQuestion(
       : `${words[act].one} “${kindTitle(message.templateId, message.templateName)}” for ${message.username} (${channelName(message.method)})?`;
   return question({
     title: heading,
-    text: words[act].text,
+    text: words[act].text(message !== undefined),
     action: `${path}/${message === undefined ? act : `${message.id}/${act}`}`,
     label: message === undefined ? words[act].all(count) : words[act].one,
     back: logQuery(path, view.filter),
@@ -93,7 +93,7 @@ export function filterForm(filter: LogFilter, kinds: readonly { id: string; name
       "kind",
       "Kind",
       "All",
-      kinds.map(({ id, name }) => [id, kindTitle(id, name)]),
+      kinds.toSorted(byTitle).map(({ id, name }) => [id, kindTitle(id, name)]),
     )}
     ${select(
       "channel",

@@ -2,7 +2,7 @@
 import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { isAlwaysOn, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { byTitle, isAlwaysOn, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
 import {
   channelChoices,
   isEnabled,
@@ -31,7 +31,7 @@ export function toggleForm(names: readonly string[], on: boolean, to: string, bu
 export function kindGroups(facts: SettingsView): Html {
   const groups = Map.groupBy(facts.choices, ({ group }) => group);
   return html`<div id="kinds">
-    ${[...groups].map(([group, choices], index) => kindGroup(group, choices, `g-${index}`, facts))}
+    ${[...groups].map(([group, choices], index) => kindGroup(group, choices.toSorted(byTitle), `g-${index}`, facts))}
   </div>`;
 }
 

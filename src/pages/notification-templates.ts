@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { byTitle, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
 import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
 import {
@@ -60,7 +60,7 @@ async function showTemplates(c: Ctx) {
       ([group, all]) =>
         html`<h2>${group}</h2>
           <ul class="items" role="list">
-            ${all.map((template) => listed(template, now, config.notifications.defaultMethod))}
+            ${all.toSorted(byTitle).map((template) => listed(template, now, config.notifications.defaultMethod))}
           </ul>`,
     )}
   </section>`;

@@ -6,7 +6,7 @@ import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
 import { countLabel, factList, moment, tag } from "./components.ts";
-import { approximateDuration } from "./rules/labels.ts";
+import { approximateDuration, statusKind } from "./rules/labels.ts";
 import { filterPath, templatePath, versionPath } from "./rules/links.ts";
 
 type Parameter = Wire<typeof parameterShape>;
@@ -135,7 +135,7 @@ function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_s
     <h3>${name}</h3>
     <p class="tags">
       ${isDefault ? tag("default") : ""}
-      ${prebuilds === null || prebuild_status === "normal" ? "" : tag(prebuildLabels[prebuild_status] ?? prebuild_status, "bad")}
+      ${prebuilds === null || prebuild_status === "normal" ? "" : tag(prebuildLabels[prebuild_status] ?? prebuild_status, statusKind(prebuild_status))}
     </p>
     <p class="answer plain">
       ${parameters.map(({ name, value }) => html`<code>${name}=${value}</code> `)}

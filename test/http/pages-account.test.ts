@@ -31,7 +31,7 @@ test("a token is created, shown once, listed with its scope and expiry, and revo
   expect(wordsOf(page)).toMatch(/1 token nightly-build Revoke read expires in 29 days last used 1 day ago/);
   const id = text!.slice(0, 10);
   const asked = wordsOf(await get(server, `${account}?revoke=${id}`, cookie));
-  expect(asked).toContain("Revoke nightly-build? Requests with this token are refused at once.");
+  expect(asked).toContain("Revoke nightly-build? Requests with this token are refused immediately.");
   const revoked = await post(server, `${account}/keys/${id}/revoke`, {}, cookie);
   expect(placeOf(revoked)).toBe(`${account}?done=revoked`);
   expect(wordsOf(await get(server, placeOf(revoked)!, cookie))).toContain("The token was revoked.");

@@ -25,6 +25,15 @@ export const findKind = (templateId: string): Kind | undefined => byId.get(templ
 export const kindTitle = (templateId: string, name: string): string =>
   findKind(templateId)?.displayName ?? name;
 
+interface Titled {
+  id: string;
+  name: string;
+}
+
+/** For sorting by what people read. */
+export const byTitle = (a: Titled, b: Titled): number =>
+  kindTitle(a.id, a.name).localeCompare(kindTitle(b.id, b.name), "en");
+
 export const isAlwaysOn = (templateId: string): boolean => findKind(templateId)?.alwaysOn === true;
 export const isOnlyByMail = (templateId: string): boolean => findKind(templateId)?.onlyByMail === true;
 export const reachesSuspended = (templateId: string): boolean =>

@@ -28,6 +28,8 @@ const bad = new Set([
   "failure",
   "suspended",
   "deprecated",
+  "hard_limited",
+  "validation_failed",
   "start_timeout",
   "start_error",
   "shutdown_timeout",

@@ -34,8 +34,8 @@ export const push = defineChannel({
     Promise.resolve({
       findings: [
         settings === undefined
-          ? ok("push", `disabled by ${variable}`)
-          : ok("push", `browsers can subscribe at ${settings.services.join(", ")}`),
+          ? ok("browser notifications", `disabled by ${variable}`)
+          : ok("browser notifications", `browsers can subscribe at ${settings.services.join(", ")}`),
       ],
     }),
   advice: (answer) =>

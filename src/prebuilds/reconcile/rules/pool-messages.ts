@@ -65,11 +65,7 @@ export function poolStatusLabel(pool: ShownPool): {
 
 /** `2 of 3 failed` on the way to the limit, `4 failed` at it or where there is none. */
 const streakLabel = ({ failures, failure_limit: limit }: ShownPool): string =>
-  failures === 0
-    ? ""
-    : failures < limit
-      ? `${failures} of ${limit} failed`
-      : `${failures} builds in a row failed`;
+  failures === 0 ? "" : failures < limit ? `${failures} of ${limit} failed` : `${failures} failed`;
 
 const changesWorkspaces = (action: string) => ["create", "delete", "cancel"].includes(action);
 
