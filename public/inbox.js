@@ -1,6 +1,6 @@
 // The live inbox: inserts new notifications, marks them in place, updates times, and listens to keys. The server renders the
 // HTML; without this script the page works with plain forms.
-import { live, showUnread } from "./live.js";
+import { hasStream, isSignedOut, live, showUnread } from "./live.js";
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#inbox");
@@ -10,9 +10,7 @@ const announcer = document.querySelector("#announcer");
 /** How far the server's clock is ahead of ours, in milliseconds. */
 const ahead = Number(section().dataset.now) - Date.now();
 const isFirstPage = "firstPage" in section().dataset;
-
-/** Sequence numbers already announced: a tab that was in the background hears some events again. */
-const announced = new Set();
+const isUnreadOnly = new URLSearchParams(location.search).get("show") === "unread";
 
 /** One change after the other, so that order holds. */
 let work = Promise.resolve();
@@ -22,14 +20,48 @@ function announce(message) {
   announcer.textContent = message;
 }
 
+/** The sequence number up to which notifications were announced, by this tab or another one. */
+let announcedUpTo = Number.parseInt(section().dataset.position, 10);
+const gatherMs = 3_000;
+/** What arrives within that time after an announcement; undefined once the time is over. */
+let gathered;
+
+/** Each once, in the tab that is used, and many at once together. A reader's own act is read already. */
+function announceNew(arrived) {
+  const isNew = ({ dataset }) => Number(dataset.seq) > announcedUpTo;
+  const titles = arrived.filter((row) => isNew(row) && row.matches(".unread")).map(titleOf);
+  announcedUpTo = Math.max(announcedUpTo, ...arrived.map(({ dataset }) => Number(dataset.seq)));
+  if (titles.length === 0 || !hasStream()) return;
+  if (gathered !== undefined) return void gathered.push(...titles);
+  announceTitles(titles);
+  gathered = [];
+  setTimeout(announceGathered, gatherMs);
+}
+
+function announceGathered() {
+  const titles = gathered;
+  gathered = undefined;
+  if (titles.length === 0) return;
+  announceTitles(titles);
+  gathered = [];
+  setTimeout(announceGathered, gatherMs);
+}
+
+const announceTitles = (titles) =>
+  announce(
+    titles.length === 1
+      ? `New notification: ${titles[0]}`
+      : `${titles.length} new notifications, the latest: ${titles.at(-1)}`,
+  );
+
 live.addEventListener("unread", ({ detail: { count, label } }) => {
   document.querySelector("#count").textContent = count > 0 ? `${label} unread` : "No unread notifications";
   const readAll = document.querySelector("#read-all");
   if (readAll !== null) readAll.hidden = count === 0;
 });
 
-function refreshTimes() {
-  for (const time of document.querySelectorAll("#inbox time")) {
+function showTimes(part = section()) {
+  for (const time of part.querySelectorAll("time")) {
     const at = Date.parse(time.dateTime);
     const label = time.matches(".exact") ? exactTime(at) : relativeTime(at, Date.now() + ahead);
     if (time.textContent !== label) time.textContent = label;
@@ -37,67 +69,56 @@ function refreshTimes() {
   }
 }
 
-/** Signed out elsewhere, or the session has ended: the page itself says where to go. */
 async function ask(path, options) {
   const answer = await fetch(path, { ...options, keepalive: true, headers: { "belfry-part": "1" } });
-  const isSignedOut = answer.redirected && new URL(answer.url).pathname === "/login";
-  if (isSignedOut) location.reload();
-  if (isSignedOut || !answer.ok) throw new Error(`no answer from ${path}`);
+  if (isSignedOut(answer) || !answer.ok) throw new Error(`no answer from ${path}`);
   return answer;
 }
 
 async function fetchItem(path, options) {
   const answer = await ask(path, options);
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  return {
-    item: template.content.querySelector("li"),
-    unread: Number(answer.headers.get("belfry-unread-count")),
-  };
+  return { item: rowOf(await answer.text()), unread: Number(answer.headers.get("belfry-unread-count")) };
 }
 
 function rowOf(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const row = template.content.querySelector("li");
-  // Its forms return to this list.
-  const here = section().querySelector("[name=to]")?.value;
-  if (here !== undefined) for (const field of row.querySelectorAll("[name=to]")) field.value = here;
+  showTimes(row);
   return row;
 }
 
+/** Makes `old` like `fresh`; the focus, what is selected, open or being typed stays. */
+async function replace(old, fresh) {
+  const { morph } = await import("./morph.js");
+  morph(old, fresh);
+}
+
 /** Notifications that have changed here or elsewhere: those of this list are replaced, or leave it. */
-function showChanged({ items, isComplete }) {
+async function showChanged({ items, isComplete }) {
   if (!isComplete) return reloadList();
   const shown = section().dataset.list;
   for (const { id, html, list } of items) {
     const old = document.getElementById(`n-${id}`);
-    if (old === null) continue;
-    if (list === shown) replaceRow(old, rowOf(html));
-    else removeRow(old);
+    if (list !== shown) {
+      if (old !== null) await removeRow(old);
+    } else if (old === null) insertRow(rowOf(html));
+    else await replace(old, rowOf(html));
   }
-  refreshTimes();
 }
 
-/** An open row stays open, and the focus where it is; nothing happens to one that is the same. */
-function replaceRow(old, row) {
-  row.querySelector("details").open = old.querySelector("details").open;
-  row.querySelector(".pick").checked = old.querySelector(".pick").checked;
-  row.querySelector("time").replaceWith(old.querySelector("time").cloneNode(true));
-  old.classList.remove("fresh");
-  if (old.isEqualNode(row)) return;
-  const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  const form = focused?.closest("form")?.getAttribute("action");
-  old.replaceWith(row);
-  if (focused === null) return;
-  (
-    (focused.matches(".pick") && row.querySelector(".pick")) ||
-    (form && row.querySelector(`form[action="${CSS.escape(form)}"] button`)) ||
-    row.querySelector("summary")
-  ).focus();
+/** Where it belongs by its age, if that is on this page. */
+function insertRow(row) {
+  if (!isFirstPage || (isUnreadOnly && !row.matches(".unread"))) return;
+  const older = rows().find(({ dataset }) => Number(dataset.seq) < Number(row.dataset.seq));
+  if (older === undefined && document.querySelector("#inbox [rel=next]") !== null) return;
+  section().querySelector(".empty")?.remove();
+  list().insertBefore(row, older ?? null);
+  const doneAll = document.querySelector("#done-all");
+  if (doneAll !== null) doneAll.hidden = false;
 }
 
-function removeRow(old) {
+async function removeRow(old) {
   const next = old.contains(document.activeElement)
     ? (old.nextElementSibling ?? old.previousElementSibling)
     : null;
@@ -106,29 +127,31 @@ function removeRow(old) {
   next?.querySelector("summary").focus();
 }
 
-async function reloadList() {
-  const answer = await ask(location.pathname + location.search, {});
+/** The page that the answer has becomes the one that is shown. */
+async function showList(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  section().replaceWith(page.querySelector("#inbox"));
-  refreshTimes();
+  const fresh = page.querySelector("#inbox");
+  showTimes(fresh);
+  const hadFocus = section().contains(document.activeElement);
+  await replace(section(), fresh);
+  if (hadFocus && document.activeElement === document.body) document.querySelector("#main").focus();
+  return page;
+}
+
+async function reloadList() {
+  await showList(await ask(location.pathname + location.search, {}));
+  announceNew(rows().toReversed());
 }
 
 function showNew({ item: { seq, html } }) {
   const row = rowOf(html);
   for (const field of document.querySelectorAll(".all [name=position]"))
     field.value = String(Math.max(Number(field.value), seq));
-  if (isFirstPage && document.getElementById(row.id) === null) {
-    section().querySelector(".empty")?.remove();
+  if (document.getElementById(row.id) === null) {
     row.classList.add("fresh");
-    list().prepend(row);
-    const doneAll = document.querySelector("#done-all");
-    if (doneAll !== null) doneAll.hidden = false;
-    refreshTimes();
+    insertRow(row);
   }
-  if (announced.has(seq)) return;
-  announced.add(seq);
-  // The reader's own act is read already.
-  if (row.classList.contains("unread")) announce(`New notification: ${titleOf(row)}`);
+  announceNew([row]);
 }
 
 /** Without what only a screen reader says before it. */
@@ -139,16 +162,11 @@ const titleOf = (item) =>
     .join("")
     .trim();
 
-async function markOne(form) {
-  const old = form.closest("li");
-  const { item, unread } = await fetchItem(form.action, { method: "POST", body: new FormData(form) });
-  const hadFocus = old.contains(document.activeElement);
-  const hadOpen = old.querySelector("details").open;
-  item.querySelector("details").open = hadOpen;
-  old.replaceWith(item);
+async function markOne(_, button) {
+  const row = button.closest("li");
+  const { item, unread } = await fetchItem(button.formAction, { method: "POST" });
+  await replace(row, item);
   showUnread(unread);
-  refreshTimes();
-  if (hadFocus) item.querySelector(hadOpen ? "[data-mark*=read] button" : "summary").focus();
   announce(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
 }
 
@@ -163,38 +181,41 @@ const messages = {
   unread: "Marked as unread",
 };
 
+/** What a form does is the last part of the path that it is sent to. */
+const pathOf = (form, button) => button?.getAttribute("formaction") ?? form.getAttribute("action");
+const actOf = (form, button) => pathOf(form, button).split("/").at(-1);
+
 /** Moves notifications, or undoes it: the list comes anew, with the focus where it was. */
 async function replaceList(form, button) {
-  const at = form.closest("#items > li") ?? document.getElementById(form.dataset.row);
-  const row = rows().indexOf(at ?? document.querySelector("#items > li:has(.pick:checked)"));
-  const answer = await ask(button?.getAttribute("formaction") ?? form.action, {
-    method: "POST",
-    body: new FormData(form, button),
-  });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  section().replaceWith(page.querySelector("#inbox"));
+  const row = button?.closest("#items > li") ?? document.getElementById(form.dataset.row);
+  const at = rows().indexOf(row ?? document.querySelector("#items > li:has(.pick:checked)"));
+  const answer = await ask(pathOf(form, button), { method: "POST", body: new FormData(form, button) });
+  // What was done with the selection ends it.
+  if (row === null) for (const box of document.querySelectorAll(".pick:checked")) box.checked = false;
+  const page = await showList(answer);
   const [, unread = "0", more = ""] = /^\((\d+)(\+?)\)/.exec(page.title) ?? [];
   showUnread(Number(unread) + more.length);
-  refreshTimes();
-  const next = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
-  (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: row < 0 });
-  announce(messages[button?.dataset.mark ?? form.dataset.mark ?? form.id] ?? "Undone");
+  const next = at < 0 ? undefined : (rows()[at] ?? rows().at(-1));
+  (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: at < 0 });
+  announce(messages[actOf(form, button)] ?? "Undone");
 }
 
 const rows = () => [...document.querySelectorAll("#items > li")];
 
+/** How it is done in place; undefined for what leads to another page. */
+function inPlace(form, button) {
+  if (!form.matches("#item, .all, .undo, .selected, form.snooze")) return undefined;
+  const act = actOf(form, button);
+  if (act === "follow") return undefined;
+  return form.matches("#item") && (act === "read" || act === "unread") ? markOne : replaceList;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const change = form.matches(
-    ".all, .undo, .selected, [data-mark=done], [data-mark=inbox], [data-mark=snooze], [data-mark=mute]",
-  )
-    ? replaceList
-    : form.matches(".mark")
-      ? markOne
-      : null;
-  if (change === null) return;
-  event.preventDefault();
   const button = event.submitter ?? form.querySelector("button");
+  const change = inPlace(form, button);
+  if (change === undefined) return;
+  event.preventDefault();
   button.setAttribute("aria-busy", "true");
   void inTurn(() => change(form, button)).finally(() => button.removeAttribute("aria-busy"));
 });
@@ -217,6 +238,8 @@ const places = {
 };
 let isGoing = false;
 
+/** A button that does it. */
+const to = (act) => `[formaction$="/${act}"]`;
 /** A button of the bar, while something is selected. */
 const ofSelected = (selector) =>
   document.querySelector(".pick:checked") && document.querySelector(`#selected ${selector}`);
@@ -231,14 +254,13 @@ const keys = {
   x: () => select(currentRow(), false),
   X: () => select(currentRow(), true),
   s: () => (ofSelected("[data-act=snooze]") ?? currentRow()?.querySelector("[data-act=snooze]"))?.click(),
-  m: () => currentRow()?.querySelector("[data-mark=mute] button")?.click(),
-  e: () =>
-    (ofSelected("[data-mark=done]") ?? currentRow()?.querySelector("[data-mark=done] button"))?.click(),
+  m: () => currentRow()?.querySelector(to("mute"))?.click(),
+  e: () => (ofSelected(to("done")) ?? currentRow()?.querySelector(to("done")))?.click(),
   u: () => {
     const isAnyUnread = document.querySelector(".unread > .pick:checked") !== null;
     const marks = isAnyUnread ? ["read"] : ["unread", "read"];
-    const button = marks.map((mark) => ofSelected(`[data-mark=${mark}]`)).find((found) => found !== null);
-    (button ?? currentRow()?.querySelector("[data-mark*=read] button"))?.click();
+    const button = marks.map((mark) => ofSelected(to(mark))).find((found) => found !== null);
+    (button ?? currentRow()?.querySelector(`${to("read")}, ${to("unread")}`))?.click();
   },
   Escape: () => void selection().then(({ clear }) => clear()),
   z: () => submit(document.querySelector(".undo")),
@@ -283,7 +305,7 @@ for (const type of ["click", "keydown"])
 // Forms to pages of this site mark as read by themselves; links to others do it here.
 document.addEventListener("click", (event) => {
   const item = event.target.closest(".acts a:not([data-act])")?.closest(".item.unread");
-  if (item) void inTurn(() => markOne(item.querySelector("[data-mark=read]")));
+  if (item) void inTurn(() => markOne(null, item.querySelector(to("read"))));
 });
 
 /** A link to a notification opens it. */
@@ -297,8 +319,8 @@ openLinked();
 live.addEventListener("notification", ({ detail }) => void inTurn(() => showNew(detail)));
 live.addEventListener("change", ({ detail }) => void inTurn(() => showChanged(detail)));
 
-refreshTimes();
-setInterval(refreshTimes, 30_000);
+showTimes();
+setInterval(showTimes, 30_000);
 
 /** Where nothing waits for the reader, the script for that is loaded once something may. */
 let isFollowingWaits = false;

@@ -14,6 +14,23 @@ export const live = new EventTarget();
 const icon = document.querySelector("link[rel=icon]");
 const plainIcon = decodeURIComponent(icon.href.slice(icon.href.indexOf(",") + 1));
 
+/** Longer than a navigation takes; some are none, as links to mail programs and downloads. */
+const leavingMs = 10_000;
+let isLeaving = false;
+addEventListener("beforeunload", () => {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), leavingMs);
+});
+
+/** Whether the answer leads to the sign-in: the session has ended. Then the page loads again, once, and says where to go. */
+export function isSignedOut(answer) {
+  if (!answer.redirected || new URL(answer.url).pathname !== "/login") return false;
+  // A second navigation would abort the first one.
+  if (!isLeaving) location.reload();
+  isLeaving = true;
+  return true;
+}
+
 export function showUnread(count) {
   const label = count > 999 ? "999+" : String(count);
   document.title = document.title.replace(/^(\(\d+\+?\) )?/, count > 0 ? `(${label}) ` : "");
@@ -40,7 +57,13 @@ export function hint(message) {
 
 const name = `belfry of ${document.body.dataset.user}`;
 const channel = new BroadcastChannel(name);
-channel.addEventListener("message", ({ data: [type, detail] }) => handle(type, detail));
+channel.addEventListener("message", ({ data: [type, detail, upTo] }) => {
+  position = upTo;
+  handle(type, detail);
+});
+
+/** Whether this tab has the stream; it was used last, and speaks for all of them. */
+export const hasStream = () => source !== undefined;
 
 function handle(type, detail) {
   showUnread(detail.unread);
@@ -66,7 +89,7 @@ function open(wait = firstWait) {
       position = event.lastEventId || position;
       const detail = JSON.parse(event.data);
       handle(type, detail);
-      channel.postMessage([type, detail]);
+      channel.postMessage([type, detail, position]);
       if (detail.shown !== undefined) void showInBackground(detail);
     });
   }
@@ -125,10 +148,9 @@ function close() {
   source = undefined;
 }
 
-/** The page itself says where to sign in. */
 async function leaveIfSignedOut() {
   const answer = await fetch("/inbox", { method: "HEAD" }).catch(() => undefined);
-  if (answer?.redirected && new URL(answer.url).pathname === "/login") location.reload();
+  if (answer !== undefined) isSignedOut(answer);
 }
 
 let leadership = 0;
@@ -171,6 +193,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (navigator.locks === undefined || (isVisible && source === undefined)) follow();
     // The server learns whether push messages are wanted now.
     else if (source !== undefined) open();
+  });
+  // Of several windows that are visible, the one that is used.
+  addEventListener("focus", () => {
+    if (navigator.locks !== undefined && source === undefined) void lead(true);
   });
 });
 

@@ -1,6 +1,6 @@
 // What waits for the reader, above the inbox: fetched again when the stream tells of something new, when the page is shown, and
 // every minute while it is.
-import { live } from "./live.js";
+import { isSignedOut, live } from "./live.js";
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#needs-you");
@@ -29,7 +29,7 @@ const markOf = (element) => element?.closest("[href], button")?.getAttribute("ar
 
 async function refresh() {
   const answer = await fetch("/inbox/needs-you", { headers: { "belfry-part": "1" } });
-  if (!answer.ok || answer.redirected) return;
+  if (isSignedOut(answer) || !answer.ok) return;
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   const next = template.content.querySelector("#needs-you");

@@ -1,4 +1,6 @@
 // The preview follows the text as it is typed. The server renders it; without this script the Preview button does.
+import { isSignedOut } from "./live.js";
+
 const form = document.querySelector("#text");
 const pause = 400;
 
@@ -12,7 +14,7 @@ async function refresh() {
   const body = new URLSearchParams(new FormData(form));
   body.set("act", "preview");
   const answer = await fetch(form.action, { method: "POST", body, signal });
-  if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
+  if (isSignedOut(answer)) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("#preview");
   if (fresh !== null) document.querySelector("#preview").replaceWith(fresh);

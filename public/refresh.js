@@ -1,5 +1,6 @@
 // Live updates of a page: fetches it again and replaces the parts that changed. A log grows at its end and keeps the
 // reader's scroll position, or stays at the end. Without this script the page reloads.
+import { isSignedOut } from "./live.js";
 
 const longestWait = 60_000;
 const nearTheEnd = 80;
@@ -24,9 +25,7 @@ function address() {
 
 async function fetchPage() {
   const answer = await fetch(address());
-  const isSignedOut = answer.redirected && new URL(answer.url).pathname === "/login";
-  if (isSignedOut) location.reload();
-  if (isSignedOut || !answer.ok) throw new Error(`no answer from ${location.pathname}`);
+  if (isSignedOut(answer) || !answer.ok) throw new Error(`no answer from ${location.pathname}`);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 

@@ -6,7 +6,6 @@ const day = 24 * hour;
 
 /** As Intl writes them for en-GB; making a formatter takes longer than a whole page. */
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"];
-const two = (number) => String(number).padStart(2, "0");
 const dayInUtc = (date) => `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
 
 const count = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"} ago`;
@@ -36,15 +35,19 @@ export function relativeTime(at, now, timeZone) {
 }
 
 /**
- * The moment itself, for who wants to know exactly.
+ * The moment of an ISO 8601 time in UTC, for who wants to know exactly.
+ * @param {string} iso
+ */
+export const exactUtcTime = (iso) =>
+  `${Number(iso.slice(8, 10))} ${months[Number(iso.slice(5, 7)) - 1]} ${iso.slice(0, 4)}, ${iso.slice(11, 16)} UTC`;
+
+/**
+ * The same in another time zone.
  * @param {number} at epoch milliseconds
  * @param {string} [timeZone] the reader's own when left out
  */
 export function exactTime(at, timeZone) {
-  if (timeZone === "UTC") {
-    const date = new Date(at);
-    return `${dayInUtc(date)} ${date.getUTCFullYear()}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
-  }
+  if (timeZone === "UTC") return exactUtcTime(new Date(at).toISOString());
   return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",

@@ -1,5 +1,7 @@
 // Toggles of the notification settings save in place. The server renders the HTML; without this script each toggle
 // reloads the page.
+import { isSignedOut } from "./live.js";
+
 const announcer = document.querySelector("#announcer");
 
 function announce(message) {
@@ -9,8 +11,7 @@ function announce(message) {
 /** The page as it is after the change; a session that has ended leads to the sign-in. */
 async function send(form) {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-  if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
-  if (!answer.ok) throw new Error(`no answer from ${form.action}`);
+  if (isSignedOut(answer) || !answer.ok) throw new Error(`no answer from ${form.action}`);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 

@@ -138,9 +138,8 @@ const databaseFailures: Partial<Record<DatabaseErrorKind, DatabaseFailure>> = {
     retryAfter: 5,
   },
   schema: {
-    logMessage: "the database needs the migrations of this release",
-    message:
-      "The database needs the migrations of this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
+    logMessage: "the database needs migration",
+    message: "The database needs migration. Run: belfry admin migrate (from the sources: npm run db:migrate)",
     retryAfter: 30,
   },
   too_large: {

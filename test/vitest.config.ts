@@ -1,14 +1,15 @@
-// The suite. `npm test` runs `rules` (test/coverage.ts), `unit` and `lost`, on Node: HTTP tests with the first answer of every
-// write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs the rest: HTTP
-// tests plainly; those of the writes with the most guards with every write sent twice in a row; the other runtimes, workerd
-// and Chromium; and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
+// The suite. `npm test` runs `rules` (test/coverage.ts) and `quick`, on Node: `unit`, and HTTP tests with the first answer of
+// every write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs `twice`, which
+// sends every write twice in a row in the tests of those with the most guards, then `slow`: HTTP tests plainly, and `load`; then
+// `alone`. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
+import LongFirst from "./support/sequencer.ts";
 
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
 const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
-const worker = ["test/runtime/worker.test.ts", "test/conformance/worker.test.ts"];
+const worker = ["test/runtime/worker.test.ts"];
 /** Pages in Chromium. */
 const browser = ["test/pages/browser*.test.ts"];
 /**
@@ -19,7 +20,8 @@ const load = [
   ...worker,
   "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
-  "test/conformance/server.test.ts",
+  "test/cli/program.test.ts",
+  "test/conformance/*.test.ts",
   "test/db/database-{away,faults}.test.ts",
   ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
@@ -31,18 +33,24 @@ const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
-// Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
+const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };
+const lost = { BELFRY_TEST_ADAPTER: "lost" };
+// Some tests wait for sockets and processes: three workers keep two cores busy. Each further one costs as much processor time
+// as twenty files, until it has read and compiled the sources and run them often enough to be fast. A worker is of one project,
+// which is why there are projects of two kinds of test.
 const common = {
-  testTimeout: 90_000,
-  hookTimeout: 90_000,
+  // For what hangs: the longest test takes twenty seconds, and a busy machine gives it a tenth of a core.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   pool: "forks" as const,
   isolate: false,
   // Node itself runs the sources, as in production: nothing is transformed, and what is compiled is kept.
-  experimental: { viteModuleRunner: false },
+  // It has no mocks to look for, either.
+  experimental: { viteModuleRunner: false, nodeLoader: false },
   execArgv: ["--import", new URL("./support/module-cache.js", import.meta.url).href],
   // Vitest's own is one second: a busy machine's event may take longer.
   expect: { poll: { timeout: 30_000 } },
-  maxWorkers: 4,
+  maxWorkers: 3,
 };
 
 export default defineConfig({
@@ -50,6 +58,7 @@ export default defineConfig({
   test: {
     ...common,
     reporters: ["default", "./test/support/reporter.ts"],
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
@@ -62,14 +71,17 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: [...rules, ...http, ...load, ...alone],
+          name: "quick",
+          include: unit.include,
+          exclude: [...rules, ...load, ...alone],
+          env: lost,
         },
       },
+      { test: { ...common, name: "slow", include: [...http, ...load], exclude: rules } },
+      { test: { ...common, name: "unit", ...unit } },
       { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { test: { ...common, name: "load", include: load, testTimeout: 300_000 } },
-      { test: { ...common, name: "http", include: http } },
+      { test: { ...common, name: "load", include: load } },
+      { test: { ...common, name: "http", include: http, exclude: rules } },
       {
         test: {
           ...common,
@@ -78,7 +90,7 @@ export default defineConfig({
           env: { BELFRY_TEST_ADAPTER: "twice" },
         },
       },
-      { test: { ...common, name: "lost", include: http, env: { BELFRY_TEST_ADAPTER: "lost" } } },
+      { test: { ...common, name: "lost", include: http, exclude: rules, env: lost } },
     ],
   },
 });

@@ -32,7 +32,7 @@ export function keyCheckStatements(deps: Pick<Deps, "keysFor" | "now">): Stateme
 
 /** Readiness is public: the message contains no secret. */
 export const wrongKeyMessage =
-  "BELFRY_SECRET_KEY is not the key of this database: tokens and links in sent messages are rejected, workspace states and passcodes can't be read. Set the right key, the same on every instance; if it is lost: belfry admin accept-key";
+  "BELFRY_SECRET_KEY is not the key of this database: agent tokens and the links in sent messages are rejected; workspace states and unsent passcodes can't be read. Sign-ins and API tokens work. Set the right key, the same on every instance; if it is lost: belfry admin accept-key";
 
 /** `stored` is undefined until the first tick. */
 export function keyMatches(deps: Pick<Deps, "keysFor">, stored: string | undefined): boolean {

@@ -124,7 +124,7 @@ export const buildLogRoutes = new Hono<Env>().get(
         stopping: process.stopping,
       });
       following.catch((error: unknown) =>
-        log.error("a log could not be followed", { reason: String(error) }),
+        log.error("streaming a build log failed", { reason: String(error) }),
       );
     });
     // For typed clients, which get lines from this route and nothing else.

@@ -7,8 +7,8 @@ import { createCache, type InboxPosition, type InboxWatch } from "../kernel/port
 import { readChanges, type Change } from "../notifications/inbox/changes.ts";
 import { deleteVisiblePage } from "../notifications/channels/push/store/subscriptions.ts";
 import { passesFilter, type Notice, type Watcher } from "../notifications/inbox/hub.ts";
-import { findChanges, newestVersion } from "../notifications/inbox/store/changes.ts";
-import { countUnread, listInboxAfter, newestSeq } from "../notifications/inbox/store/inbox.ts";
+import { findChanges, newestPosition } from "../notifications/inbox/store/changes.ts";
+import { countUnread, listInboxAfter } from "../notifications/inbox/store/inbox.ts";
 import {
   commentBytes,
   eventBytes,
@@ -191,7 +191,7 @@ class EventReader implements Watcher {
   }
 
   private breakOff(error: unknown): void {
-    this.holder.log.warn("a live inbox broke off", { reason: String(error) });
+    this.holder.log.warn("streaming a live inbox failed", { reason: String(error) });
     this.end();
   }
 
@@ -214,13 +214,12 @@ class EventReader implements Watcher {
   private async readOn(): Promise<void> {
     const { db } = this.holder;
     for (let isDone = false; !isDone && this.isActive();) {
-      const { missed, unread, newest, limit, changes, latest } = await withShrinkingBatch(pageSize, (limit) =>
+      const { missed, unread, newest, limit, changes } = await withShrinkingBatch(pageSize, (limit) =>
         db.read({
           missed: listInboxAfter(this.userId, this.filter, this.position.seq, limit),
           unread: countUnread(this.userId),
-          newest: newestSeq(),
+          newest: newestPosition(),
           changes: findChanges(this.userId, this.position.version),
-          latest: newestVersion(),
         }),
       );
       const unreadCount = unread[0]!.count;
@@ -237,7 +236,7 @@ class EventReader implements Watcher {
       for (const change of await readChanges(db, changes, this.position.version)) this.sendChange(change);
       this.position = {
         seq: Math.max(this.position.seq, newest[0]!.seq),
-        version: Math.max(this.position.version, latest[0]!.version),
+        version: Math.max(this.position.version, newest[0]!.version),
       };
       this.sendPosition();
     }

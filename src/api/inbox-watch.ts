@@ -5,7 +5,7 @@ import type { InboxPosition, InboxWatch, Socket } from "../kernel/ports.ts";
 import { passesFilter, type Hub, type Notice } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import type { Change } from "../notifications/inbox/changes.ts";
-import { newestVersion } from "../notifications/inbox/store/changes.ts";
+import { newestPosition } from "../notifications/inbox/store/changes.ts";
 import { newestSeq } from "../notifications/inbox/store/inbox.ts";
 import { inboxItemShape, inboxFilter } from "./inbox.ts";
 import { Hono } from "hono";
@@ -159,11 +159,13 @@ export const inboxWatch = new Hono<Env>()
     valid("query", eventsQuery),
     async (c) => {
       const { read_status, targets, templates, after } = c.req.valid("query");
-      const { actor, newest, latest } = await readAsUser(c, { newest: newestSeq(), latest: newestVersion() });
+      const { actor, newest } = await readAsUser(c, { newest: newestPosition() });
       const { userId, keyId } = actor;
       const filter = { targets, templates, readStatus: read_status };
-      const now = { seq: newest[0]!.seq, version: latest[0]!.version };
-      const as = { way: "events", after: resumeFrom([c.req.header("last-event-id"), after], now) } as const;
+      const as = {
+        way: "events",
+        after: resumeFrom([c.req.header("last-event-id"), after], newest[0]!),
+      } as const;
       return c.get("deps").watchInbox({ userId, keyId, filter, as });
     },
   );

@@ -91,7 +91,7 @@ async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Famil
     ),
     gauge(
       "belfry_tick_interval_seconds",
-      "Seconds between two passes of everything periodic.",
+      "Interval of the periodic run in seconds.",
       config.notifications.fetchInterval / 1_000,
     ),
   ];
@@ -102,7 +102,7 @@ async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Famil
     ...always,
     gauge(
       "belfry_tick_age_seconds",
-      "Seconds since the last pass; +Inf when there was none.",
+      "Seconds since the last periodic run; +Inf when there was none.",
       tickAge / 1_000,
     ),
     gauge(

@@ -1,7 +1,7 @@
 // Routes of the texts and channels of notification kinds: /notifications/templates/{id}/….
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
-import { kindMethods } from "../notifications/channels/index.ts";
+import { findChannel, kindMethods } from "../notifications/channels/index.ts";
 import {
   type Preview,
   type Version,
@@ -174,7 +174,9 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const deps = c.get("deps");
       if (!(await changeMethod(deps, read, method, noteOf(c, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
-      return c.json({ message: `"${requireTemplate(read).name}" is sent by ${method} now.${lacks}` });
+      return c.json({
+        message: `"${requireTemplate(read).name}" is sent by ${findChannel(method)!.label.toLowerCase()} now.${lacks}`,
+      });
     },
   )
   .delete(

@@ -31,7 +31,7 @@ export async function probe<T extends Reads>(
     written.failure === "schema" ? undefined : await within(reading.limit, db.read(reads, reading.timeoutMs));
   const state =
     written.failure === "schema" ? "no_migrations" : read?.ok === true ? "not_writable" : "unavailable";
-  log.error("the database does not work", { state, reason: written.reason });
+  log.error("the database check failed", { state, reason: written.reason });
   return {
     state,
     problem: describeDatabase(state, written.code),

@@ -94,7 +94,7 @@ async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
 const notesOn = ({ notifications }: Config) =>
   notifications.channels.smtp === undefined
     ? [
-        "No mail is set up (BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM): nobody gets a code for a new password.",
+        "Email is not set up (BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM): nobody gets a code for a new password.",
       ]
     : [];
 

@@ -112,7 +112,10 @@ export const passcodeRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ email })),
     async (c) => {
-      await requestPasscode(c.get("deps"), c.req.valid("json").email);
+      const deps = c.get("deps");
+      await requestPasscode(deps, c.req.valid("json").email);
+      // Says nothing of the account: readiness says the same to everybody.
+      if (deps.config.notifications.channels.smtp === undefined) c.header("belfry-no-email", "true");
       return c.body(null, 204);
     },
   )

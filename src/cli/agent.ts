@@ -102,7 +102,7 @@ export const status = defineCommand({
     `belfry agent status --app claude complete "See the pull request" --link https://git.example.com/pulls/17`,
   ],
   options: {
-    app: { type: "string", value: "SLUG", text: "slug of the app" },
+    app: { type: "string", value: "SLUG", text: "slug of the app (required)" },
     link: { type: "string", value: "URL", text: "link to more details" },
     ...timeoutOption,
   },

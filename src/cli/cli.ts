@@ -4,7 +4,7 @@ import { commands } from "./commands.ts";
 import { createContext, type Context } from "./context.ts";
 import { describeError, exit } from "./failure.ts";
 import { readCommandLine } from "./rules/command-line.ts";
-import { commandPath, type Options, type Values } from "./rules/command.ts";
+import { commandPath, type Command, type Options, type Values } from "./rules/command.ts";
 import { helpPage } from "./rules/help.ts";
 import type { ServerChoice } from "./rules/server.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,7 +33,7 @@ export async function runCli(typed: string[], terminal: Terminal): Promise<numbe
       try {
         return (await reading.command.run(context, { options, args: reading.args })) ?? 0;
       } catch (error) {
-        return report(error, context);
+        return report(error, context, reading.command);
       } finally {
         context.close();
       }
@@ -41,8 +41,8 @@ export async function runCli(typed: string[], terminal: Terminal): Promise<numbe
   }
 }
 
-function report(error: unknown, context: Context): number {
-  const { code, lines } = describeError(error);
+function report(error: unknown, context: Context, command: Command): number {
+  const { code, lines } = describeError(error, command);
   const [first, ...others] = lines;
   context.log(`belfry: ${first}`);
   for (const line of others) context.log(line);
@@ -51,9 +51,9 @@ function report(error: unknown, context: Context): number {
 }
 
 function adviceAfter401({ source, url }: ServerChoice): string {
-  if (source === "option") return "The key is from --token.";
+  if (source === "option") return "The token is from --token. Create a valid one: belfry tokens create";
   if (source === "environment")
-    return "The key is from BELFRY_SESSION_TOKEN. Set a valid one, or unset it to use your sign-in.";
+    return "The token is from BELFRY_SESSION_TOKEN. Set a valid one, or unset it to use your sign-in.";
   return `Sign in again: belfry login ${url}`;
 }
 

@@ -39,7 +39,8 @@ const serve = defineCommand({
   summary: "Start the Belfry server",
   isLocal: true,
   details: [
-    "Configure it with environment variables. At startup it reports any that are missing or invalid.",
+    "Configure it with environment variables: BELFRY_DATABASE_URL, BELFRY_HTTP_ADDRESS, BELFRY_ACCESS_URL and others, listed",
+    "at /docs/administration/configuration of every server. At startup it reports any that are missing or invalid.",
   ],
   examples: ["belfry serve", "BELFRY_HTTP_ADDRESS=127.0.0.1:5000 belfry serve"],
   options: {},

@@ -3,6 +3,7 @@ import { ClientError } from "../client.ts";
 import { suggest } from "./rules/names.ts";
 import { InvalidUrlError } from "./rules/server.ts";
 import { plain } from "./rules/text.ts";
+import { typedName, type Typed } from "./rules/typed-names.ts";
 
 export const exit = { failed: 1, usage: 2, signedOut: 3, unreachable: 4 } as const;
 
@@ -26,14 +27,14 @@ export interface ErrorReport {
   lines: string[];
 }
 
-/** Throws again what is a bug. */
-export function describeError(error: unknown): ErrorReport {
+/** `typed`: the command, which knows under which names the fields of its requests were typed. Throws again what is a bug. */
+export function describeError(error: unknown, typed: Typed = { options: {} }): ErrorReport {
   if (error instanceof Failure) {
     return { code: error.code, lines: [error.message, ...(error.hint === undefined ? [] : [error.hint])] };
   }
   if (error instanceof InvalidUrlError) return { code: exit.usage, lines: [error.message] };
   if (!(error instanceof ClientError)) throw error;
-  return { code: exitCodeOf(error), lines: linesOf(error).map(plain) };
+  return { code: exitCodeOf(error), lines: linesOf(error, typed).map(plain) };
 }
 
 function exitCodeOf({ status, isBelfry }: ClientError): number {
@@ -41,11 +42,18 @@ function exitCodeOf({ status, isBelfry }: ClientError): number {
   return status === 401 ? exit.signedOut : exit.failed;
 }
 
-function linesOf({ message, detail, validations, requestId, status }: ClientError): string[] {
+function linesOf(
+  { message: given, detail, validations, requestId, status }: ClientError,
+  typed: Typed,
+): string[] {
+  let message = given;
   // The message can contain a validation already.
-  const fields = validations
-    .map(({ field, detail: why }) => `${field}: ${why}`)
-    .filter((line) => !message.includes(line));
+  const fields = validations.flatMap(({ field, detail: why }) => {
+    const line = `${typedName(field, typed) ?? field}: ${why}`;
+    if (!given.includes(`${field}: ${why}`)) return [line];
+    message = message.replace(`${field}: ${why}`, () => line);
+    return [];
+  });
   const isServerFault = (status ?? 0) >= 500 && requestId !== undefined;
   return [
     message,

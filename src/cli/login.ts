@@ -22,11 +22,13 @@ export const login = defineCommand({
     "belfry login --email ada@example.com < password-file",
     "printenv TOKEN | belfry login https://belfry.example.com --token -",
   ],
+  // Without the option, they are asked for at a prompt.
+  fields: { email: "email", username: "username", password: "password" },
   options: {
     email: { type: "string", value: "EMAIL", text: "your email address" },
     token: {
       type: "string",
-      value: "[KEY]",
+      value: "[TOKEN]",
       valueOptional: true,
       text: "sign in with a token (default: prompt; - reads standard input)",
     },

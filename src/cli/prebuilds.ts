@@ -34,14 +34,15 @@ function showReconciliation(
   for (const line of planLines(pools, actions, { now: context.now(), columns, bold })) context.print(line);
   if (actions.length === 0)
     return context.log(outcome === "planned" ? "Nothing to do." : "No changes needed.");
-  if (outcome === "planned")
-    context.log(`In all: ${planTotals(actions) ?? "nothing is created or deleted"}.`);
+  const counted = actions.map(({ action, count, done }) => ({ action, count: done ?? count }));
+  const totals = planTotals(counted) ?? "nothing is created or deleted";
+  context.log(`${outcome === "planned" ? "In all" : "Done"}: ${totals}.`);
 }
 
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List presets with prebuilds: wanted, running, claimable and starting workspaces",
+  summary: "List presets and their prebuilt workspaces: desired, running, eligible for claims, starting",
   examples: ["belfry prebuilds list", "belfry prebuilds list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {

@@ -1,19 +1,19 @@
-// belfry situations: what is the matter now, or was.
+// belfry situations: open problems, and those that are resolved.
 import { resolvedLabel } from "../notifications/situations/rules/situation.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { formatAge } from "./rules/time.ts";
 
 export const situations = defineCommand({
   name: "situations",
-  summary: "List what lasts: stopped prebuilds, drift, waiting tasks, gone receivers",
+  summary: "List open problems: stopped prebuilds, drift, waiting tasks, receivers that are gone",
   examples: ["belfry situations", "belfry situations --resolved"],
-  options: { resolved: { type: "boolean", text: "what is over, instead of what is open" }, ...outputOption },
+  options: { resolved: { type: "boolean", text: "list resolved problems" }, ...outputOption },
   async run(context, { options }) {
     const state = options.resolved ? "resolved" : "open";
     const answer = await context.client().ask((routes) => routes.situations.$get({ query: { state } }));
     if (options.output === "json") return context.printJson(answer);
     if (answer.situations.length === 0)
-      return context.log(state === "open" ? "Nothing is the matter." : "Nothing was resolved.");
+      return context.log(state === "open" ? "No open problems." : "No resolved problems.");
     const rows = answer.situations.map((one) => [
       formatAge(one.opened_at, context.now()),
       one.title ?? one.key,

@@ -23,6 +23,7 @@ export const list = defineCommand({
     "belfry tasks list --all --status active",
     "belfry tasks list --output json",
   ],
+  fields: { q: "--status" },
   options: {
     all: { type: "boolean", short: "a", text: "tasks of all users whose tasks you can see" },
     user: { type: "string", value: "NAME", text: "tasks of this user" },
@@ -95,13 +96,14 @@ export const create = defineCommand({
   summary: "Create a workspace in which an AI agent works on a prompt",
   args: "PROMPT",
   minArgs: 1,
+  fields: { input: "PROMPT", template_version_preset_id: "--preset" },
   details: ["PROMPT can be - to read it from standard input."],
   examples: [
     'belfry tasks create --template agents "Fix the bug in the parser"',
     "belfry tasks create --template agents --name fix-bug - < prompt.md",
   ],
   options: {
-    template: { type: "string", short: "t", value: "NAME", text: "template of the workspace" },
+    template: { type: "string", short: "t", value: "NAME", text: "template of the workspace (required)" },
     preset: { type: "string", value: "NAME", text: "preset of the template's active version" },
     name: {
       type: "string",

@@ -196,9 +196,19 @@ export const resetPassword = defineCommand({
     const email = args[0]!;
     const client = createClient({ url: context.choice().url });
     if (options.code !== undefined) return change(context, client, email, options.code);
-    await client.ask((routes) => routes.users.otp.request.$post({ json: { email } }));
+    let isWithoutEmail = false;
+    await client.ask(
+      (routes) => routes.users.otp.request.$post({ json: { email } }),
+      (headers) => (isWithoutEmail = headers.get("belfry-no-email") !== null),
+    );
+    if (isWithoutEmail)
+      throw new Failure(
+        exit.failed,
+        "This server can't send email, so nobody gets a code.",
+        `Ask an administrator to run on the server's machine: belfry admin reset-password ${plainLine(email)}`,
+      );
     context.log(
-      `If ${plainLine(email)} has an account, an email with a code is on its way. The code is valid for 20 minutes.`,
+      `If ${plainLine(email)} has an account, Belfry sends it an email with a code, which is valid for 20 minutes.`,
     );
     if (context.prompts.interactive)
       return change(context, client, email, await ask(context.prompts, "Code"));

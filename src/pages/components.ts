@@ -1,17 +1,23 @@
 // Components that several pages use: times, tags, facts, breadcrumbs, links; search, tabs and paging of lists, whose filter is
 // kept in the URL.
-import { html } from "./html.ts";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
-import { attributes, type Html } from "./layout.ts";
+import { Html, html } from "./html.ts";
+import type { TextCache } from "../kernel/rules/text-cache.ts";
+import { exactTime, exactUtcTime, relativeTime } from "../../public/relative-time.js";
+import { attributes } from "./layout.ts";
 import { accountPath, buttonTarget, notificationSettingsPath } from "./rules/links.ts";
 import { approximateDuration, statusKind } from "./rules/labels.ts";
 import type { Ctx } from "../http/endpoint.ts";
 
-/** Relative time with the exact time as tooltip. Both epoch milliseconds. */
-export const moment = (at: number, now: number): Html =>
-  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
-    >${relativeTime(at, now, "UTC")}</time
-  >`;
+/** Relative time with the exact time as tooltip. Both epoch milliseconds. `times` keeps what doesn't depend on now. */
+export const moment = (at: number, now: number, times: TextCache = uncached): Html =>
+  new Html(`${times(String(at), timeTag)}${relativeTime(at, now, "UTC")}</time>`);
+
+const uncached: TextCache = (text, render) => render(text);
+
+function timeTag(at: string): string {
+  const iso = new Date(Number(at)).toISOString();
+  return `<time datetime="${iso}" title="${exactUtcTime(iso)}">`;
+}
 
 /** Time from now until a moment that is ahead, with the exact time as tooltip. */
 export const momentAhead = (at: number, now: number): Html =>

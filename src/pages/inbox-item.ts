@@ -1,84 +1,81 @@
 // One notification as a row of the inbox that opens in place, with what can be done with it. Works without scripts.
 import { html, raw } from "./html.ts";
-import type { Action } from "../../db/schema.ts";
+import type { Action, MuteThing } from "../../db/schema.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
+import { mutableOf } from "../notifications/preferences/mute.ts";
+import type { ItemSituation } from "../notifications/situations/rules/situation.ts";
 import { moment } from "./components.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
-import { pick } from "./inbox-selected.ts";
-import { muteForm } from "./mutes.ts";
-import { attributes, type Html } from "./layout.ts";
+import type { Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
-import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
+import { iconOf, iconPaths, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
 import { buttonTarget, notificationSettingsPath, ownPath } from "./rules/links.ts";
 
 export interface ItemFacts {
   now: number;
   accessUrl: string;
   rendered: Process["rendered"];
-  /** The path that a browser without scripts returns to. */
-  here: string;
   isOpen: boolean;
 }
 
+/** Its buttons belong to one form of the page. A list has many rows: they are short, without what is the same in all. */
 export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
-  const { now, accessUrl, rendered, here, isOpen } = facts;
-  const { id, readAt, createdAt } = item;
+  const { now, accessUrl, rendered, isOpen } = facts;
+  const { id, seq, readAt, createdAt } = item;
   const kind = findKind(item.templateId);
   const situation = situationOf(item.situation);
   const isResolved = situation !== undefined && situation.resolvedAt !== null;
   const severity = isResolved ? "success" : (kind?.severity ?? "info");
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
   const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
-  const label = situation && situationLabel(situation);
   const shownAt = isResolved ? createdAt : Math.max(createdAt, situation?.lastAt ?? 0);
-  const subject = [label, subjectOf(actions, item.title, accessUrl)].filter((part) => part !== undefined);
-  const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
-  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
-    ${pick(id)}
-    <details ${attributes({ open: isOpen })}>
-      <summary>
-        <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
-          <path d="${iconPath(kind && { ...kind, severity })}" />
-        </svg>
-        <h2 id="t-${id}">
-          ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
-        </h2>
-        ${subject.length === 0 ? "" : html`<span class="subject" ${attributes({ "data-state": label && (isResolved ? "resolved" : "open") })}>${subject.join(" · ")}</span>`}
-        ${snoozeTag(item)} ${moment(shownAt, now)}
-      </summary>
-      ${situation === undefined ? "" : situationHistory(situation, item, facts)}
-      <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
-      <div class="acts">
-        ${buttons}
-        ${item.doneAt === null || item.snoozedUntil !== null ? markForm(id, here, "done", "Done") : ""}
-        ${item.doneAt === null ? "" : markForm(id, here, "inbox", "Move to inbox")}
-        ${
-          item.doneAt !== null
-            ? ""
-            : readAt === null
-              ? markForm(id, here, "read", "Mark as read")
-              : markForm(id, here, "unread", "Mark as unread")
-        }
-        ${item.doneAt === null || item.snoozedUntil !== null ? snoozeLink(id, here) : ""}
-        ${muteForm(item, here)}
-      </div>
-      ${why(item)}
-    </details>
-  </li>`;
+  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${seq}">
+<input class="pick" type="checkbox" name="id" value="${id}" form="selected" aria-label="Select" aria-describedby="t-${seq}"/><details${isOpen ? open : ""}><summary><svg class="severity" data-severity="${severity}" aria-hidden="true"><use href="#i-${iconOf(kind && { ...kind, severity })}"/></svg>
+<h2 id="t-${seq}">${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}</h2>
+${subjects(item, situation, actions, accessUrl)}${snoozeTag(item)} ${moment(shownAt, now, rendered.times)}</summary>
+${situation === undefined ? "" : situationHistory(situation, item, facts)}<div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
+<div class="acts" role="group" aria-labelledby="t-${seq}">${actions.map((action, index) => actionButton(id, action, index, accessUrl))}${markButtons(item)}</div>
+${raw(rendered.reasons(`${item.templateId} ${item.why ?? ""}`, why))}</details></li>`;
+}
+
+const open = raw(" open");
+
+/** The icons that rows refer to, once in the page. */
+export const itemIcons = html`<svg class="icons" aria-hidden="true">
+  ${Object.entries(iconPaths).map(
+    ([name, path]) => html`<symbol id="i-${name}" viewBox="0 0 20 20"><path d="${path}" /></symbol>`,
+  )}
+</svg>`;
+
+/** How often it happened or how it ended, and what it is about. */
+function subjects(
+  { title }: InboxRow,
+  situation: ItemSituation | undefined,
+  actions: readonly Action[],
+  accessUrl: string,
+): Html | "" {
+  const label = situation && situationLabel(situation);
+  const subject = actions.length === 0 ? undefined : subjectOf(actions, title, accessUrl);
+  if (label === undefined) return subject === undefined ? "" : html`<span class="subject">${subject}</span>`;
+  const state = situation?.resolvedAt === null ? "open" : "resolved";
+  return html`<span class="subject" data-state="${state}"
+    >${label}${subject === undefined ? "" : ` · ${subject}`}</span
+  >`;
 }
 
 /**
- * Why the reader gets it, and where that kind is turned off. Without quotation marks of its own: one character beyond Latin 1
- * makes a page's string twice as large, and twice as slow to send.
+ * Why the reader gets it, and where that kind is turned off; of the id of a kind, and of codes, with a space before each.
+ * Without quotation marks of its own: one character beyond Latin 1 makes a page's string twice as large, and twice as slow to
+ * send.
  */
-function why({ templateId, why }: InboxRow): Html {
+function why(key: string): string {
+  const [templateId = "", ...codes] = key.trim().split(" ");
   const kind = findKind(templateId);
-  const sentence = whyYouGetThis(why?.split(" ") ?? []);
   const off =
     kind === undefined
       ? ""
@@ -87,7 +84,7 @@ function why({ templateId, why }: InboxRow): Html {
         : html`<a href="${notificationSettingsPath}?disabled=${templateId}"
             >Turn off <q>${kind.displayName}</q></a
           >`;
-  return html`<p class="why">${sentence} ${off}</p>`;
+  return html`<p class="why">${whyYouGetThis(codes)} ${off}</p>`.text;
 }
 
 /** Until when it is snoozed, or that it was. */
@@ -97,28 +94,31 @@ function snoozeTag({ doneAt, snoozedUntil }: InboxRow): Html | string {
   return html`<span class="subject">until ${returnTime(snoozedUntil)}</span>`;
 }
 
-/** A page without scripts; with them it opens a dialog. */
-const snoozeLink = (id: string, here: string): Html =>
-  html`<span class="mark"
-    ><a
-      class="quiet"
-      data-act="snooze"
-      href="${`${snoozePath}?id=${id}&to=${encodeURIComponent(here)}`}"
-      aria-describedby="t-${id}"
-      >Snooze</a
-    ></span
-  >`;
-
-const markForm = (
-  id: string,
-  here: string,
-  mark: "read" | "unread" | "done" | "inbox",
-  label: string,
-): Html =>
-  html`<form class="mark" data-mark="${mark}" method="post" action="/inbox/items/${id}/${mark}">
+/** The form of the buttons in rows, with the list to return to. */
+export const itemForm = (here: string): Html =>
+  html`<form id="item" method="post" action="/inbox">
     <input type="hidden" name="to" value="${here}" />
-    <button class="quiet" type="submit" aria-describedby="t-${id}">${label}</button>
   </form>`;
+
+function markButtons(item: InboxRow): Html {
+  const { id, readAt, doneAt, snoozedUntil } = item;
+  const isActive = doneAt === null || snoozedUntil !== null;
+  const read = readAt === null ? button(id, "read", "Mark as read") : button(id, "unread", "Mark as unread");
+  return html`${isActive ? button(id, "done", "Done") : ""}${doneAt === null ? read : button(id, "inbox", "Move to inbox")}${isActive ? snoozeButton(id) : ""}${mutableOf(item).map((thing) => muteButton(id, thing))}`;
+}
+
+const button = (id: string, mark: "read" | "unread" | "done" | "inbox", label: string): Html =>
+  html`<button class="quiet" form="item" formaction="/inbox/items/${id}/${mark}">${label}</button>`;
+
+/** It leads to a page; scripts open a dialog instead. */
+const snoozeButton = (id: string): Html =>
+  html`<button class="quiet" form="item" ${snoozes} name="id" value="${id}">Snooze</button>`;
+const snoozes = raw(` formmethod="get" formaction="${snoozePath}" data-act="snooze"`);
+
+const muteButton = (id: string, thing: MuteThing): Html =>
+  html`<button class="quiet" form="item" formaction="/inbox/items/${id}/mute" name="thing" value="${thing}">
+    Mute ${thing}
+  </button>`;
 
 /**
  * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
@@ -133,7 +133,13 @@ function actionButton(
   const target = buttonTarget(url, accessUrl);
   if (target === null) return undefined;
   if (ownPath(target) === null) return html`<a class="button" href="${target}" rel="noopener">${label}</a>`;
-  return html`<form method="post" action="/inbox/items/${id}/follow">
-    <button class="button" name="action" value="${index}" type="submit">${label}</button>
-  </form>`;
+  return html`<button
+    class="button"
+    form="item"
+    formaction="/inbox/items/${id}/follow"
+    name="action"
+    value="${index}"
+  >
+    ${label}
+  </button>`;
 }

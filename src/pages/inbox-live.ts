@@ -6,8 +6,8 @@ import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoi
 import type { Process } from "../kernel/deps.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { addVisiblePage, listSubscriptions } from "../notifications/channels/push/store/subscriptions.ts";
-import { newestVersion } from "../notifications/inbox/store/changes.ts";
-import { newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { newestPosition } from "../notifications/inbox/store/changes.ts";
+import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { isPushed } from "../notifications/channels/push/rules/push.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import { inboxItem } from "./inbox-item.ts";
@@ -18,12 +18,10 @@ const everything = { targets: [], templates: [], readStatus: "all" } as const;
 export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
   // No redirect: what a stream of events is redirected to is none.
   if (!loadCredential(c)) throw unauthorized();
-  const { actor, newest, latest, subscriptions } = await readAsUser(c, {
-    newest: newestSeq(),
-    latest: newestVersion(),
+  const { actor, newest, subscriptions } = await readAsUser(c, {
+    newest: newestPosition(),
     subscriptions: listSubscriptions(currentUserIdSql(c)),
   });
-  const now = { seq: newest[0]!.seq, version: latest[0]!.version };
   const { watchInbox, config } = c.get("deps");
   const isVisible = c.req.query("visible") === "1" && subscriptions.length > 0;
   const visibleAs = isVisible ? await noteVisible(c, actor.userId) : undefined;
@@ -33,7 +31,7 @@ export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
     filter: everything,
     as: {
       way: "events",
-      after: resumeFrom([c.req.header("last-event-id"), c.req.query("after")], now),
+      after: resumeFrom([c.req.header("last-event-id"), c.req.query("after")], newest[0]!),
       page: { accessUrl: config.accessUrl, unread: c.get("unread") ?? 0, visibleAs },
     },
   });
@@ -65,7 +63,7 @@ export const createPageFormat =
   ({ now, rendered }: FormatFacts) =>
   (accessUrl: string): EventFormat => {
     const row = (item: InboxRow) => {
-      const facts = { now: now(), accessUrl, rendered, here: "/inbox", isOpen: false };
+      const facts = { now: now(), accessUrl, rendered, isOpen: false };
       return { id: item.id, seq: item.seq, html: inboxItem(item, facts).text };
     };
     /** What a page in the background shows as a notification of the browser; nothing for what is read, as own acts are. */

@@ -79,7 +79,7 @@ export const selectedBar = (show: InboxAddress["show"], here: string): Html =>
     <p class="spoken" id="selected-count">Selected notifications</p>
     ${marksOf[show].map(
       (mark) =>
-        html`<button class="button" type="submit" data-mark="${mark}" formaction="/inbox/selected/${mark}">
+        html`<button class="button" type="submit" formaction="/inbox/selected/${mark}">
           ${labels[mark]}
         </button>`,
     )}
@@ -98,15 +98,3 @@ export const selectedBar = (show: InboxAddress["show"], here: string): Html =>
     }
     <a class="quiet" data-act="clear" href="${here}">Cancel</a>
   </form>`;
-
-/** The check box of a row. */
-export const pick = (id: string): Html =>
-  html`<input
-    class="pick"
-    type="checkbox"
-    name="id"
-    value="${id}"
-    form="selected"
-    aria-label="Select"
-    aria-describedby="t-${id}"
-  />`;

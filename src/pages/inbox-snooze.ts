@@ -105,7 +105,7 @@ const snoozeForm = (
   zone: string | null,
   { own, problem }: Omit<Entered, "to"> = {},
 ): Html =>
-  html`<form class="snooze" data-mark="snooze" method="post" action="${snoozePath}">
+  html`<form class="snooze" method="post" action="${snoozePath}">
     ${ids.map((id) => html`<input type="hidden" name="id" value="${id}" />`)}
     <input type="hidden" name="to" value="${to}" />
     <input type="hidden" name="zone" value="" />

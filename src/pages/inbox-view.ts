@@ -5,7 +5,7 @@ import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Cursor } from "../notifications/inbox/rules/paging.ts";
 import { maxSearched, type Choice } from "../notifications/inbox/store/inbox-pages.ts";
 import { filterLink, filterMenu, filtersInUse } from "./inbox-filters.ts";
-import { inboxItem } from "./inbox-item.ts";
+import { inboxItem, itemForm } from "./inbox-item.ts";
 import type { Undo } from "./inbox-return.ts";
 import { returnTime } from "./inbox-snooze.ts";
 import { selectedBar } from "./inbox-selected.ts";
@@ -13,7 +13,7 @@ import { muteUndo } from "./mutes.ts";
 import type { MuteRow } from "../notifications/preferences/store/mutes.ts";
 import { attributes, type Html } from "./layout.ts";
 import { unreadLabel } from "./unread.ts";
-import { inboxPath, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
+import { inboxPath, inboxQuery, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
 
 export interface InboxView extends InboxAddress {
   /** The id of the notification that is open. */
@@ -50,7 +50,7 @@ export interface InboxItems {
 }
 
 export function inboxSection(view: InboxView, facts: InboxItems): Html {
-  const { items, unread, position, newer, now } = facts;
+  const { items, unread, position, newer, now, accessUrl, rendered } = facts;
   const here = inboxPath(view);
   return html`<section
     id="inbox"
@@ -73,16 +73,16 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
         ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Snoozed", "snoozed", view)}
         ${tab("Done", "done", view)}
       </nav>
-      ${items.length === 0 ? "" : html`<a class="select" href="#selected">Select</a>`}
+      <a class="select" href="#selected">Select</a>
       ${view.isFiltering ? filterMenu(view, facts.choices) : filterLink(view)}
       ${view.undo === undefined ? "" : undoForm(view.undo, here)}
       ${facts.muted === undefined ? "" : muteUndo(facts.muted, here)}
       ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
       ${view.show !== "all" ? "" : allForm("done-all", "Mark all as done", here, { position, hidden: items.length === 0 })}
     </div>
-    ${filtersInUse(view, facts.choices)} ${items.length === 0 ? "" : selectedBar(view.show, here)}
+    ${filtersInUse(view, facts.choices)} ${selectedBar(view.show, here)} ${itemForm(here)}
     <ul class="items" id="items" role="list">
-      ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
+      ${items.map((item) => inboxItem(item, { now, accessUrl, rendered, isOpen: item.id === view.open }))}
     </ul>
     ${items.length === 0 ? empty(view, facts) : ""} ${pages(view, facts)}
   </section>`;
@@ -102,9 +102,9 @@ const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
 
 const searchForm = (view: InboxView): Html =>
   html`<form class="search" method="get" action="/inbox" role="search">
-    ${[
-      ...new URL(inboxPath({ ...view, search: "", cursor: undefined }), "http://here.invalid").searchParams,
-    ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    ${[...inboxQuery({ ...view, search: "", cursor: undefined })].map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    )}
     <input
       type="search"
       name="q"

@@ -8,13 +8,13 @@ import { otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
 import {
   listChoices,
   listPage,
+  readListState,
   withinList,
   type PageFilter,
 } from "../notifications/inbox/store/inbox-pages.ts";
 import {
   countUnread,
   findInboxItem,
-  newestSeq,
   setAllDone,
   setAllRead,
   setDone,
@@ -26,11 +26,10 @@ import {
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { readDeliveryState, toDeliveryState } from "../notifications/delivery/store/state.ts";
 import { deliveryLines } from "./delivery-lines.ts";
-import { newestVersion } from "../notifications/inbox/store/changes.ts";
 import { readForm } from "./form.ts";
 import { back, readUndo } from "./inbox-return.ts";
 import { snoozeDialog } from "./inbox-snooze.ts";
-import { inboxItem } from "./inbox-item.ts";
+import { inboxItem, itemIcons } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { needsYou, waitingRead } from "./needs-you.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
@@ -132,29 +131,27 @@ async function showInbox(c: Ctx) {
   };
   const muted = c.req.query("muted");
   const filter = toFilter(view);
-  const everything = toFilter(readAddress(new URLSearchParams()));
   const self = currentUserIdSql(c);
   const other = cursor && otherSide(cursor);
   const answers = await readAsUser(c, {
     rows: listPage(self, filter, inboxPageSize + 1, cursor?.before, cursor?.after),
     ...(other === undefined ? {} : { other: listPage(self, filter, 1, other.before, other.after) }),
     ...(view.isFiltering || about !== undefined ? { choices: listChoices(self, filter, about ?? "") } : {}),
-    newest: newestSeq(),
-    done: listPage(self, { ...everything, isDone: true }, 1, undefined, undefined),
-    latest: newestVersion(),
+    state: readListState(self),
     delivery: readDeliveryState(),
     waiting: waitingRead(c),
     ...(muted === undefined ? {} : { mutes: listMutes(self) }),
   });
-  const { actor, newest, latest, done, delivery, waiting } = answers;
+  const { actor, delivery, waiting } = answers;
+  const { seq, version, hasDone } = answers.state[0]!;
   const section = inboxSection(view, {
     ...toPage(cursor, { rows: answers.rows, other: answers.other ?? [] }, inboxPageSize),
     choices: answers.choices ?? [],
     muted: answers.mutes?.find(({ id }) => id === muted),
-    hasDone: done.length > 0,
+    hasDone: hasDone === 1,
     unread: c.get("unread") ?? 0,
-    position: newest[0]!.seq,
-    version: latest[0]!.version,
+    position: seq,
+    version,
     now: now(),
     accessUrl: config.accessUrl,
     rendered: process.rendered,
@@ -167,7 +164,7 @@ async function showInbox(c: Ctx) {
       ${needsYou(c, waiting)} ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>
-      ${keysDialog} ${snoozeDialog}`,
+      ${keysDialog} ${snoozeDialog} ${itemIcons}`,
   });
 }
 
@@ -176,6 +173,6 @@ function showItem(c: Ctx, item: InboxRow | undefined, unread: number) {
   const { now, config, process } = c.get("deps");
   c.header("belfry-unread-count", String(unread));
   const { rendered } = process;
-  const facts = { now: now(), accessUrl: config.accessUrl, rendered, here: "/inbox", isOpen: false };
+  const facts = { now: now(), accessUrl: config.accessUrl, rendered, isOpen: false };
   return respondWithPart(c, inboxItem(item, facts));
 }

@@ -7,9 +7,8 @@ import {
   writeAsUser,
   type Env,
 } from "../http/endpoint.ts";
-import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { findInboxItem } from "../notifications/inbox/store/inbox.ts";
-import { isGone, mutableOf, thingToMute } from "../notifications/preferences/mute.ts";
+import { isGone, thingToMute } from "../notifications/preferences/mute.ts";
 import { deleteMute, findMuteOf, muteOf, type MuteRow } from "../notifications/preferences/store/mutes.ts";
 import { moment } from "./components.ts";
 import { readForm } from "./form.ts";
@@ -41,27 +40,6 @@ export const mutePages = new Hono<Env>()
     await writeAsUser(c, [deleteMute(authorizedUserIdSql(c), c.req.param("id"))], {});
     return c.redirect(ownPath(to) ?? mutesPath, 303);
   });
-
-/** The buttons of a notification; empty where it is about nothing that can be muted. */
-export function muteForm(item: InboxRow, here: string): Html | string {
-  const things = mutableOf(item);
-  if (things.length === 0) return "";
-  return html`<form class="mark" data-mark="mute" method="post" action="/inbox/items/${item.id}/mute">
-    <input type="hidden" name="to" value="${here}" />
-    ${things.map(
-      (thing) =>
-        html`<button
-          class="quiet"
-          type="submit"
-          name="thing"
-          value="${thing}"
-          aria-describedby="t-${item.id}"
-        >
-          Mute ${thing}
-        </button>`,
-    )}
-  </form>`;
-}
 
 const nameOf = ({ thing, name }: MuteRow): Html =>
   name === null ? html`a ${thing} that was deleted` : html`${thing} <strong>${name}</strong>`;

@@ -96,7 +96,9 @@ async function releaseJob(
     { ...jobCall(job, "POST", "release"), timeoutMs: 5_000 },
     AbortSignal.timeout(10_000),
   );
-  environment.log(`job ${job.id}: ${answer.kind === "done" ? "released" : "its lease will expire"}`);
+  environment.log(
+    `job ${job.id}: ${answer.kind === "done" ? "returned to the queue" : "not returned to the queue; the server does so when its lease ends, within a minute"}`,
+  );
 }
 
 function jobOf(outcome: Extract<Outcome, { ok: true }>, acquireId: string): Job | undefined {

@@ -150,7 +150,8 @@ async function reportEnd(
     error: error.slice(0, maxErrorLength).toWellFormed(),
     ...(code === undefined ? {} : { error_code: code }),
   });
-  if (answer.kind === "refused") environment.log(`job ${job.id}: the failure was refused. ${answer.message}`);
+  if (answer.kind === "refused")
+    environment.log(`job ${job.id}: the server rejected the failure report: ${answer.message}`);
   if (answer.kind === "lost" && !isLateAnswer(answer)) return "lost";
   return reason ?? "failed";
 }

@@ -46,7 +46,7 @@ export function openLog(
       const answer = await server.callUntilAnswered(call, interrupt.lost);
       if (answer.kind === "lost") interrupt.raise("lost");
       if (answer.kind === "refused")
-        environment.log(`job ${job.id}: log lines were refused. ${answer.message}`);
+        environment.log(`job ${job.id}: the server rejected log lines: ${answer.message}`);
       waiting.splice(0, batch.length);
       if (droppedLines > 0)
         note(`${droppedLines} lines were dropped: the server was unreachable for too long.`, "warn");

@@ -57,7 +57,7 @@ export function listen(http: HttpServer, config: Config): Promise<number> {
       const other = config.port + 1;
       reject(
         new PortInUseError(
-          `Port ${config.port} on ${config.host} is in use. Stop the program that uses it, or start on another port: BELFRY_HTTP_ADDRESS=${config.host}:${other} npm start`,
+          `Port ${config.port} on ${config.host} is in use. Stop the program that uses it, or start on another port: BELFRY_HTTP_ADDRESS=${config.host}:${other} belfry serve`,
         ),
       );
     });
@@ -105,7 +105,7 @@ export function limitConnections(
       socket.destroy();
       if (performance.now() < quietUntil) return;
       quietUntil = performance.now() + logIntervalMs;
-      log.warn("an address holds too many connections; more are closed", { address, connections: held });
+      log.warn("too many connections from one address; closing new ones", { address, connections: held });
       return;
     }
     open.set(network, held + 1);

@@ -46,6 +46,8 @@ const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
 /** Characters of rendered notifications: those of about a hundred pages. */
 const maxTitles = 1_000_000;
 const maxBodies = 4_000_000;
+const maxReasons = 200_000;
+const maxTimes = 500_000;
 const defaultInboxInterval = 1_000;
 
 /** Resolves in the next iteration of the event loop. */
@@ -82,7 +84,12 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     clock,
     deps,
     templates: createCache(),
-    rendered: { titles: createTextCache(maxTitles), bodies: createTextCache(maxBodies) },
+    rendered: {
+      titles: createTextCache(maxTitles),
+      bodies: createTextCache(maxBodies),
+      reasons: createTextCache(maxReasons),
+      times: createTextCache(maxTimes),
+    },
     documents: createCache(),
     mail,
     unsignedUntil: { value: unknownUntil },

@@ -188,7 +188,7 @@ async function setClock(db: Database, clock: Clock): Promise<void> {
 /** An error, because Belfry writes nothing until an operator acts. */
 const rescueEntry = ({ lost, copy, problem }: Rescue) =>
   [
-    "a database file was removed or replaced while Belfry was running; Belfry writes nothing more. Stop Belfry, then: belfry admin restore COPY",
+    `a database file was removed or replaced while Belfry was running; Belfry writes nothing more. Stop Belfry, then: belfry admin restore ${copy ?? "BACKUP"}`,
     { lost, ...(copy === undefined ? { no_copy: problem } : { copy }) },
   ] as const;
 
@@ -232,7 +232,7 @@ export function createDeferral(log: Log): Deferral {
     defer: (task) => {
       const job: Promise<unknown> = new Promise((resolve) => setImmediate(resolve))
         .then(task)
-        .catch((error: unknown) => log.error("work after a response failed", { reason: String(error) }))
+        .catch((error: unknown) => log.error("background work failed", { reason: String(error) }))
         .finally(() => running.delete(job));
       running.add(job);
     },

@@ -76,7 +76,7 @@ export function createOwnDeps(
     lifetime.waitUntil(
       Promise.resolve()
         .then(task)
-        .catch((error: unknown) => log.error("work after a response failed", { reason: String(error) })),
+        .catch((error: unknown) => log.error("background work failed", { reason: String(error) })),
     );
   const process: OwnProcess = {
     ...createProcess({

@@ -1,9 +1,9 @@
 // Request targets and hosts on real sockets: a path that names another host is refused.
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { signInFirst, startTestServer, suiteAdapter, type TestServer } from "../support/server.ts";
+import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
-describe.skipIf(suiteAdapter !== "plain")("on real sockets", () => {
+describe("on real sockets", () => {
   /** The status line and the rest of what comes back for these very bytes. */
   const send = (server: TestServer, lines: string[]) =>
     new Promise<string>((resolve) => {

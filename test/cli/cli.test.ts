@@ -333,7 +333,7 @@ describe("Users and tokens", () => {
     expect(taken).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: "belfry: This email address is already in use.\n  email: already in use\n",
+      stderr: "belfry: This email address is already in use.\n  --email: already in use\n",
     });
     expect(weak).toMatchObject({ code: 1, stderr: expect.stringContaining("password: ") });
     expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining("--username") });
@@ -474,7 +474,7 @@ describe("Notifications", () => {
     ]);
     expect(duplicate).toMatchObject({ code: 1, stderr: expect.stringContaining("less than a minute ago") });
     expect([dash!.code, implied!.code]).toEqual([0, 0]);
-    expect(blank).toMatchObject({ code: 1, stderr: "belfry: content.title: must not be empty\n" });
+    expect(blank).toMatchObject({ code: 1, stderr: "belfry: TITLE: must not be empty\n" });
     expect(long).toEqual({
       code: 0,
       stdout: "",

@@ -222,7 +222,10 @@ describe("the delivery log", () => {
       ].join("\n"),
     );
     expect(inbox!.stdout).toContain("None needed: it was written to the inbox directly.");
-    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("Message 00000000 not found") });
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Delivery 00000000 not found"),
+    });
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is not an ID") });
 
     expect(await belfry(["retry", ids[0]!])).toMatchObject({

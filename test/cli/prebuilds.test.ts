@@ -67,7 +67,7 @@ test("pause stops reconciliation, resume ends the pause; resume of a preset rese
   await fill(3, { build: { status: "failed", error: "no room" } });
   server.clock.advance(600_000);
   await belfry("resume");
-  expect((await belfry("reconcile")).stdout).toContain("$  belfry prebuilds resume docker small");
+  expect((await belfry("reconcile")).stdout).toContain("$  belfry prebuilds resume docker/small");
   const statusOf = async () => {
     const { json } = await server.call("GET", "/api/v2/prebuilds/presets", { token });
     return json.find(({ id }) => id === presetId)!.status;

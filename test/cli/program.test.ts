@@ -139,7 +139,7 @@ test("an invalid variable, a port in use, a folder that is not writable and a ne
     environment: { ...variables, BELFRY_HTTP_ADDRESS: `127.0.0.1:${port}` },
   });
   expect(taken.code).toBe(1);
-  expect(taken.stderr).toContain(`BELFRY_HTTP_ADDRESS=127.0.0.1:${port + 1} npm start`);
+  expect(taken.stderr).toContain(`BELFRY_HTTP_ADDRESS=127.0.0.1:${port + 1} belfry serve`);
   other.close();
 
   await writeFile(join(folder, "file"), "");

@@ -120,7 +120,7 @@ describe("belfry workspaces", () => {
     const schedule = "CRON_TZ=Europe/Berlin 30 8 * * MON-FRI, next start Mon 23 Nov, 08:30 CET";
     expect(set).toEqual({ code: 0, stdout: "", stderr: `Autostart of web: ${schedule}\n` });
     expect((await belfry("workspaces", "autoupdate", "web", "always")).stderr).toBe(
-      "An autostart of web uses the active version.\n",
+      "Automatic updates of web: always. An autostart uses the template's active version.\n",
     );
     const { stdout } = await belfry("workspaces", "show", "web");
     expect(stdout).toContain(`Autostart: ${schedule}\n`);

@@ -149,7 +149,7 @@ console.log(
     "",
     `    npx belfry login ${url}`,
     "    npx belfry prebuilds plan",
-    "    npx belfry prebuilds resume docker large",
+    "    npx belfry prebuilds resume docker/large",
     "    npx belfry templates drift docker",
     "",
     `  Ctrl-C ends it and removes its data (${folder}).`,

@@ -114,11 +114,10 @@ function defaultOf(schema: z.ZodType): string | undefined {
   return def.type === "pipe" ? defaultOf(def.in!) : undefined;
 }
 
-test("the page of kinds has each kind that ships, once, and whom it goes to", () => {
+test("the page of kinds has each kind that ships, once, with its severity and whom it goes to", () => {
   const page = readDocument(`${notifications}/kinds.md`);
-  const listed = [...page.matchAll(/^\| ([^|]+?) +\| ([^|]{10,}?) +\| ([^|]{3,}?) +\|$/gm)].map(
-    ([, name]) => name!,
-  );
+  const row = /^\| ([^|]+?) +\| (?:info|success|warning|critical) +\| ([^|]{10,}?) +\| ([^|]{3,}?) +\|$/gm;
+  const listed = [...page.matchAll(row)].map(([, name]) => name!);
   const kinds = listed.filter((name) => /^[A-Z]/.test(name));
   expect(kinds.toSorted()).toEqual(
     loadTemplateFiles()

@@ -116,7 +116,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
     tick: "ok",
     tick_age_seconds: 0,
     problems: [],
-    notes: [expect.stringMatching(/^No mail is set up .*code for a new password/)],
+    notes: [expect.stringMatching(/^Email is not set up .*code for a new password/)],
   });
   server.clock.advance(46_000);
   expect((await server.call("GET", "/readyz")).json).toMatchObject({

@@ -94,7 +94,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   expect(words).toContain(
     "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or with",
   );
-  expect(words).toContain("belfry prebuilds resume docker large");
+  expect(words).toContain("belfry prebuilds resume docker/large");
   const next = await addVersion(server, userId, templateId);
   await activateElsewhere(server, templateId, next);
   const after = wordsOf(await look());

@@ -396,7 +396,7 @@ test("nothing that anybody writes becomes markup or a script", async () => {
     expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/live.js">$/),
     expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/inbox.js">$/),
   ]);
-  expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(1 + titlesOf(page).length);
+  expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(2 + titlesOf(page).length);
   expect(tags.filter((tag) => /\son\w+\s*=\s*"|\sstyle=|javascript:/i.test(tag))).toEqual([]);
   expect(page.text.match(/<h1>/g)).toHaveLength(1);
   expect(page.text).not.toMatch(/<b>(Bold|Good)/);

@@ -376,7 +376,7 @@ test("where no mail is set up the answer is the same, and the log says why nothi
     },
   ]);
   const { json } = await server.call("GET", "/readyz");
-  expect(json.notes).toEqual([expect.stringMatching(/No mail is set up.*new password/)]);
+  expect(json.notes).toEqual([expect.stringMatching(/Email is not set up.*new password/)]);
 });
 
 test("nobody can disable it, neither in settings nor by a link", async () => {

@@ -79,14 +79,14 @@ describe("a template that refuses its preset's value", () => {
           missing: [],
           invalid: [],
           failure: { workspace: name, build_number: 1, error: error.split("\n")[0] },
-          resume: "belfry prebuilds resume docker small",
+          resume: "belfry prebuilds resume docker/small",
         },
       },
     ]);
     const inbox = (await api("GET", "/notifications/inbox")).json.notifications;
     const item = inbox.find(({ content }) => content.includes(link));
     expect(item!.content).toMatch(/^- Build of \[prebuild-\w+\]\(.*\): terraform plan failed\\: /m);
-    expect(item!.content).toContain("belfry prebuilds resume docker small");
+    expect(item!.content).toContain("belfry prebuilds resume docker/small");
     expect((await get(server, link, cookieFor(pools.token))).status).toBe(200);
     const kinds = receiver.arrivals.map(({ json }) => json.payload.notification_name);
     expect(kinds).toEqual([kind]);

@@ -53,7 +53,7 @@ browserTest("s snoozes by the clock of the browser, z undoes it, and the focus g
   // With the mouse, and it comes back by itself.
   const two = page.locator("#items li", { hasText: "Two" });
   await two.locator("summary").click();
-  await two.getByRole("link", { name: "Snooze" }).click();
+  await two.getByRole("button", { name: "Snooze" }).click();
   await page.getByRole("button", { name: "In an hour" }).click();
   await announced(page, "Snoozed");
   expect(await titles(page)).toEqual(["Three", "One"]);

@@ -65,7 +65,7 @@ browserTest("all tabs and devices of a person follow what is new, read and done"
   await Promise.all([titleIs(inbox, "Inbox · Belfry"), titleIs(other, "Workspaces · Belfry")]);
   expect(await iconOf(other)).not.toContain("</text>");
   // Both tabs share one stream, and no row was fetched for what it brought.
-  expect(fetched.filter((path) => !path.includes("needs-you"))).toEqual([]);
+  expect(fetched.filter((path) => !/needs-you|^\/assets\//.test(path))).toEqual([]);
 
   // The tab with the stream goes away: the other one takes it over.
   const again = inbox.waitForResponse(/inbox\/events/);

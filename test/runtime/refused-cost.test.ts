@@ -9,7 +9,7 @@ import { createMeter } from "../support/meter.ts";
 import { pages } from "../support/page-permissions.ts";
 import { permissions } from "../support/permissions.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "../support/sqld.ts";
-import { addUser, suiteAdapter } from "../support/server.ts";
+import { addUser } from "../support/server.ts";
 import { wholeRequest } from "../support/whole-requests.ts";
 
 /** The look-up of a key with its user and roles, and once more for the reason. */
@@ -59,7 +59,7 @@ async function badCredentials({ server, headers }: Everybody): Promise<Record<st
 const callerOf = ({ headers }: Everybody, given: Headers) =>
   callers.find((caller) => caller !== "anonymous" && headers[caller] === given);
 
-describe.skipIf(noServer || suiteAdapter !== "plain")("on a libSQL server", () => {
+describe.skipIf(noServer)("on a libSQL server", () => {
   let libsql: LibsqlServer;
   beforeAll(async () => {
     libsql = await startLibsqlServer();

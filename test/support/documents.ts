@@ -87,12 +87,13 @@ function kindsPage(): string {
   return [...byHeading].reduce((page, [heading, kinds]) => {
     const from = page.indexOf(`${heading}\n`);
     if (from === -1) throw new Error(`${kindsFile} has no "${heading}": add it there and to kindHeadings`);
-    const rows = kinds.map(({ name, about, audience, enabledByDefault, alwaysOn }) => [
+    const rows = kinds.map(({ name, about, audience, severity, enabledByDefault, alwaysOn }) => [
       name,
+      severity,
       enabledByDefault ? about : `${about} **Disabled by default**`,
       alwaysOn ? `${audience}; can't be disabled` : audience,
     ]);
-    const made = `${table(["kind", "when", "recipients"], rows).trimEnd()}\n`;
+    const made = `${table(["kind", "severity", "when", "recipients"], rows).trimEnd()}\n`;
     return page.slice(0, from) + page.slice(from).replace(/^\|.*\n(?:\|.*\n)+/m, () => made);
   }, readDocument(kindsFile));
 }

@@ -23,7 +23,7 @@ export function holdWrites() {
       },
     });
   return {
-    wrapClient: (client: DatabaseClient) => hold(wrapClient(client, suiteAdapter)),
+    wrapClient: (client: DatabaseClient) => hold(wrapClient(client, suiteAdapter())),
     beforeNextWrite: (task: () => Promise<unknown>) => {
       waiting = task;
     },

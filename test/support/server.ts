@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { InStatement } from "@libsql/client";
 import { query, type DatabaseClient } from "../../db/client.ts";
 import { verifyPrepared } from "../../db/prepared.ts";
@@ -72,12 +72,21 @@ export interface TestServer extends RunningServer {
   attempts: () => Promise<(typeof notificationAttempts.$inferSelect)[]>;
 }
 
-/** The adapter that the whole suite runs with, from the vitest project. */
-export const suiteAdapter = (process.env["BELFRY_TEST_ADAPTER"] ?? "plain") as AdapterName;
+/** The adapter that HTTP tests run with, from the vitest project; the other tests have the plain one. */
+export function suiteAdapter(): AdapterName {
+  const isOfHttp = expect.getState().testPath?.includes("/test/http/") === true;
+  return isOfHttp ? ((process.env["BELFRY_TEST_ADAPTER"] ?? "plain") as AdapterName) : "plain";
+}
 
 /** Starts a server that stops when the test ends. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { environment = {}, adapter = suiteAdapter, clock = createClock(), folder: kept, ...rest } = options;
+  const {
+    environment = {},
+    adapter = suiteAdapter(),
+    clock = createClock(),
+    folder: kept,
+    ...rest
+  } = options;
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "belfry-")));
   const isOwn = kept === undefined && environment["BELFRY_DATABASE_URL"] === undefined;
   if (isOwn) await copyNewDatabase(join(folder, "belfry.db"), firstMoment);

@@ -6,8 +6,7 @@ export type DatabaseState = "ok" | "not_writable" | "unavailable" | "no_migratio
 /** `code` is what the write failed with; empty when it gave none. */
 export function describeDatabase(state: DatabaseState, code: string): string | null {
   if (state === "ok") return null;
-  if (state === "no_migrations")
-    return "The database has no tables of this release. Run: belfry admin migrate";
+  if (state === "no_migrations") return "The database needs migration. Run: belfry admin migrate";
   const why = reasons.find(([codes]) => codes.includes(primaryCode(code)))?.[1];
   if (state === "not_writable")
     return `The database can be read, but takes no writes${why === undefined ? "" : `: ${why}`}.`;

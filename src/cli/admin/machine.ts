@@ -96,7 +96,7 @@ export function keysOf(config: Config): Deps["keysFor"] {
     throw new Failure(
       exit.failed,
       `Key file ${keyFile(file)} not found.`,
-      "Restore the key of this database, or start the server, which creates a new one.",
+      "Restore the key of this database. If it is lost, start the server once, which creates a new key, then run: belfry admin accept-key",
     );
   }
   return openKeys(config);

@@ -87,7 +87,7 @@ export async function fullMessageId(client: Client, word: string): Promise<strin
     throw new Failure(
       exit.usage,
       `ID: "${word}" is not an ID`,
-      "List messages: belfry notifications list --all",
+      "List the delivery log: belfry notifications list --all",
     );
   if (end.length === 36) return end;
   const hasEnd = ({ id }: Message) => id.endsWith(end);
@@ -97,9 +97,9 @@ export async function fullMessageId(client: Client, word: string): Promise<strin
   throw new Failure(
     exit.failed,
     matches.length === 0
-      ? `Message ${word} not found among the newest ${messages.length} of the delivery log.`
-      : `${matches.length} messages end in ${word}. Use more of the ID.`,
-    "List messages: belfry notifications list --all",
+      ? `Delivery ${word} not found among the newest ${messages.length} of the delivery log.`
+      : `${matches.length} deliveries end in ${word}. Use more of the ID.`,
+    "List the delivery log: belfry notifications list --all",
   );
 }
 

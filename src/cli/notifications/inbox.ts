@@ -180,12 +180,13 @@ export async function fullIds(client: Client, words: string[], filter: InboxQuer
     const matches = notifications.filter(({ id }) => id.endsWith(word.toLowerCase()));
     if (word.length >= 36) return word;
     if (matches.length === 1) return matches[0]!.id;
+    const place = filter.snoozed === "true" ? "among your snoozed ones" : "in your inbox";
     throw new Failure(
       exit.failed,
       matches.length === 0
-        ? `Notification ${word} not found in your inbox.`
+        ? `Notification ${word} not found ${place}.`
         : `${matches.length} notifications end in ${word}. Use more of the ID.`,
-      "Nothing was changed. List notifications: belfry notifications list",
+      `List notifications: belfry notifications list${filter.snoozed === "true" ? " --snoozed" : ""}`,
     );
   });
 }

@@ -8,6 +8,7 @@ export const channel = defineCommand({
   name: "channel",
   summary: "Set which channel a kind uses in addition to the inbox (owner role only)",
   args: "NAME CHANNEL",
+  fields: { method: "CHANNEL" },
   minArgs: 2,
   details: [
     "CHANNEL is smtp, webhook, inbox for no other channel, or default for the deployment's default channel.",

@@ -55,7 +55,11 @@ export const start = defineCommand({
       text: "parent folder of job folders (default: temporary folder)",
     },
     "job-timeout": { type: "string", value: "TIME", text: "stop a job after this time (default 1h)" },
-    heartbeat: { type: "string", value: "TIME", text: "interval of heartbeats to the server (default 15s)" },
+    heartbeat: {
+      type: "string",
+      value: "TIME",
+      text: "interval of heartbeats to the server, at most 20s (default 15s)",
+    },
     grace: {
       type: "string",
       value: "TIME",

@@ -37,6 +37,8 @@ export interface Command<O extends Options = Options> {
   passthrough?: true;
   details?: string[];
   examples: string[];
+  /** What was typed for a field of the API, where its name doesn't say so: `{ q: "--status" }`. */
+  fields?: Record<string, string>;
   options: O;
   /** Resolves with the exit code; nothing means 0. */
   run(context: Context, input: { options: Values<O>; args: string[] }): Promise<number | void>;

@@ -58,7 +58,7 @@ export const autoupdate = defineCommand({
     await client.ask((routes) =>
       routes.workspaces[":id"].autoupdates.$put({ param: { id }, json: { automatic_updates: updates } }),
     );
-    const version = updates === "always" ? "the active version" : "its current version";
-    context.log(plainLine(`An autostart of ${known} uses ${version}.`));
+    const version = updates === "always" ? "the template's active version" : "its current version";
+    context.log(plainLine(`Automatic updates of ${known}: ${updates}. An autostart uses ${version}.`));
   },
 });

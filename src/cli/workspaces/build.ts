@@ -40,8 +40,9 @@ export const create = defineCommand({
     "belfry workspaces create web --template docker",
     "belfry workspaces create web --template docker --preset Berlin --parameter size=big --wait",
   ],
+  fields: { rich_parameter_values: "--parameter", template_version_preset_id: "--preset" },
   options: {
-    template: { type: "string", short: "t", value: "NAME", text: "template of the workspace" },
+    template: { type: "string", short: "t", value: "NAME", text: "template of the workspace (required)" },
     preset: { type: "string", value: "NAME", text: "preset of the template's active version" },
     ...parameterOption,
     ...waitOption,
@@ -119,6 +120,11 @@ export async function build(
       ),
     (headers) => (notified = headers.get(notifiedHeader)),
   );
+  if (orphan === true && created.job.status === "succeeded") {
+    context.log(plainLine(`Deleted ${name}. Its resources were left in place; the build's log lists them:`));
+    context.log(`belfry builds wait ${created.id}`);
+    return 0;
+  }
   context.log(plainLine(`Queued build ${created.build_number} of ${name} (${transition}).`));
   if (notified !== null) context.log(plainLine(describeNotified(parseNotified(notified), owner_name)));
   if (wait) return waitForBuild(context, client, created.id, { log: true, isNew: true });
@@ -147,6 +153,7 @@ export const update = defineCommand({
   args: "NAME",
   minArgs: 1,
   examples: ["belfry workspaces update web --wait", "belfry workspaces update web --version quiet_otter12"],
+  fields: { rich_parameter_values: "--parameter" },
   options: {
     version: { type: "string", value: "NAME", text: "template version (default: the active one)" },
     ...parameterOption,
@@ -197,7 +204,7 @@ export const remove = defineCommand({
   options: {
     orphan: {
       type: "boolean",
-      text: "delete the workspace, leave its resources in place; the log lists them (owners and template admins)",
+      text: "leave its resources in place; the log lists them (roles owner and template-admin only)",
     },
     ...waitOption,
   },

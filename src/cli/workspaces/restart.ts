@@ -18,6 +18,7 @@ export const restart = defineCommand({
   summary: "Stop a workspace and start it again with the same template version",
   args: "NAME",
   minArgs: 1,
+  fields: { rich_parameter_values: "--parameter" },
   examples: ["belfry workspaces restart web --wait"],
   options: { ...waitOption },
   async run(context, { options, args: [name = ""] }) {

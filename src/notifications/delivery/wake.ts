@@ -16,7 +16,7 @@ export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): 
   const createChannel = () =>
     createCoalescer<readonly QueuedMessage[]>({
       run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
-      onError: (error) => own().log.error("delivery after a response failed", { reason: String(error) }),
+      onError: (error) => own().log.error("background delivery failed", { reason: String(error) }),
       concurrency: maxDispatches,
       gather,
       limit: { max: maxNudged, sizeOf: (messages) => messages.length },

@@ -6,8 +6,8 @@ import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { type Cache, createCache, type InboxPosition, type InboxWaker } from "../../kernel/ports.ts";
 import { readChanges, type Change } from "./changes.ts";
-import { listAllChanges, newestVersion, type ChangesRow } from "./store/changes.ts";
-import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
+import { listAllChanges, newestPosition, type ChangesRow } from "./store/changes.ts";
+import { countUnreadAfter, listAllAfter, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
 /** A new notification. */
 export interface Notice {
@@ -79,8 +79,8 @@ export function createHub(options: HubOptions): Hub {
   async function emitNew(): Promise<void> {
     const after = position;
     if (after === undefined) {
-      const { newest, changed } = await options.db.read({ newest: newestSeq(), changed: newestVersion() });
-      position = { seq: newest[0]!.seq, version: changed[0]!.version };
+      const { newest } = await options.db.read({ newest: newestPosition() });
+      position = newest[0];
       return;
     }
     if (keys.isDue()) {

@@ -32,8 +32,10 @@ export function readAddress(query: URLSearchParams): InboxAddress {
 }
 
 /** By name; one of another release by id. */
-const toKind = (text: string): string | undefined =>
-  Object.entries(kinds).find(([name]) => name === text)?.[1].id ?? (uuid.test(text) ? text : undefined);
+function toKind(text: string): string | undefined {
+  if (Object.hasOwn(kinds, text)) return kinds[text as keyof typeof kinds].id;
+  return uuid.test(text) ? text : undefined;
+}
 
 function toCursor(before: string, after: string): Cursor | undefined {
   if (sequence.test(before)) return { before: Number(before) };
@@ -41,7 +43,12 @@ function toCursor(before: string, after: string): Cursor | undefined {
 }
 
 /** Without a cursor it is the first page. */
-export function inboxPath({ show, search, kind, about, cursor }: InboxAddress): string {
+export function inboxPath(address: InboxAddress): string {
+  const query = inboxQuery(address);
+  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
+}
+
+export function inboxQuery({ show, search, kind, about, cursor }: InboxAddress): URLSearchParams {
   const query = new URLSearchParams();
   if (search !== "") query.set("q", search);
   if (show !== "all") query.set("show", show);
@@ -49,7 +56,7 @@ export function inboxPath({ show, search, kind, about, cursor }: InboxAddress): 
     query.set("kind", Object.entries(kinds).find(([, { id }]) => id === kind)?.[0] ?? kind);
   if (about !== undefined) query.set("about", about);
   for (const [name, value] of Object.entries(cursor ?? {})) query.set(name, String(value));
-  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
+  return query;
 }
 
 /** Whether it shows some of the list only. */

@@ -153,7 +153,7 @@ export function createReconciliationRequests(
 ): ReconciliationRequests {
   const runs = createCoalescer<null>({
     run: async () => void (await reconcile(own(), { forced: true })),
-    onError: (error) => own().log.error("reconciliation after a response failed", { reason: String(error) }),
+    onError: (error) => own().log.error("background reconciliation failed", { reason: String(error) }),
     gather,
     signal: stopping,
   });

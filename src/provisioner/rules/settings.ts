@@ -27,7 +27,8 @@ export function readSettings(given: SettingTexts, hostName: string): Settings {
   const name = (given.name ?? hostName).trim();
   if (name === "" || name.length > 64) throw new OptionError("--name: must have 1 to 64 characters");
   const heartbeatMs = time(given.heartbeat, "--heartbeat", 15_000);
-  if (heartbeatMs > 20_000) throw new OptionError("--heartbeat: at most 20s allowed, a lease lasts 60s");
+  if (heartbeatMs > 20_000)
+    throw new OptionError(`--heartbeat: "${given.heartbeat}" is too long, at most 20s allowed`);
   return {
     name,
     concurrency: Number(concurrency),

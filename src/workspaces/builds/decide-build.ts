@@ -67,7 +67,7 @@ export function decideBuild(
   if (isActive(latest.status)) {
     throw conflict(
       `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
-      "Wait until it has ended, or cancel it.",
+      "Wait for it, or cancel it on its page.",
     );
   }
   if (request.restarts && !(latest.transition === "start" && latest.status === "succeeded"))

@@ -29,7 +29,7 @@ describe("access to metrics", () => {
 
 test.each([
   ["ok", "", null],
-  ["no_migrations", "", "The database has no tables of this release. Run: belfry admin migrate"],
+  ["no_migrations", "", "The database needs migration. Run: belfry admin migrate"],
   ["not_writable", "SQLITE_FULL", "The database can be read, but takes no writes: its disk is full."],
   ["not_writable", "", "The database can be read, but takes no writes."],
   ["unavailable", "SQLITE_IOERR_WRITE", "The database can't be used: its disk fails, or is full."],

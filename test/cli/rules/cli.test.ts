@@ -611,6 +611,6 @@ test("a pool that stopped at an unknown time shows how to resume it", () => {
   const lines = planLines([pool], [], { now: 0, columns: undefined, bold: (text) => text });
   expect(lines.slice(-2)).toEqual([
     "  -> fix the template and push a new version, or resume:",
-    "  $  belfry prebuilds resume docker small",
+    "  $  belfry prebuilds resume docker/small",
   ]);
 });

@@ -1,7 +1,13 @@
 // The icon of a row, and the thing that it names beside the title.
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
-import { iconPath, severityPrefix, subjectOf, waitingIcon } from "../../../src/pages/rules/inbox-item.ts";
+import {
+  iconOf,
+  iconPaths,
+  severityPrefix,
+  subjectOf,
+  waitingIcon,
+} from "../../../src/pages/rules/inbox-item.ts";
 
 describe("the icon", () => {
   test("distinguishes severities by shape, and what is no alarm by what it is about", () => {
@@ -14,14 +20,14 @@ describe("the icon", () => {
       { severity: "info", icon: "account" },
       { severity: "info", icon: "other" },
     ] as const;
-    expect(new Set(shapes.map(iconPath)).size).toBe(shapes.length);
-    expect(iconPath({ severity: "warning", icon: "account" })).toBe(iconPath(shapes[1]));
-    expect(iconPath(undefined)).toBe(iconPath(shapes[6]));
+    expect(new Set(shapes.map((kind) => iconPaths[iconOf(kind)])).size).toBe(shapes.length);
+    expect(iconOf({ severity: "warning", icon: "account" })).toBe(iconOf(shapes[1]));
+    expect(iconOf(undefined)).toBe(iconOf(shapes[6]));
   });
 
   test.each(Object.values(kinds).map((kind) => [kind.name, kind] as const))(
     "there is one for %s",
-    (_, kind) => expect(iconPath(kind)).toMatch(/^M[\dMmLlHhVvCcAaSsZz .-]+z$/),
+    (_, kind) => expect(iconPaths[iconOf(kind)]).toMatch(/^M[\dMmLlHhVvCcAaSsZz .-]+z$/),
   );
 
   test("what needs attention is also said", () =>

@@ -103,9 +103,9 @@ describe("a pool", () => {
   });
 
   test("goes on by a command that can be copied as it stands", () => {
-    expect(resumeCommand(pool({ status: "hard_limited" }))).toBe("belfry prebuilds resume docker small");
+    expect(resumeCommand(pool({ status: "hard_limited" }))).toBe("belfry prebuilds resume docker/small");
     expect(resumeCommand(pool({ status: "validation_failed", name: "with GPU" }))).toBe(
-      "belfry prebuilds resume docker 'with GPU'",
+      "belfry prebuilds resume 'docker/with GPU'",
     );
     expect(resumeCommand(pool())).toBeUndefined();
     expect(resumeCommand(pool({ status: "hard_limited", active: false }))).toBeUndefined();
@@ -173,7 +173,7 @@ describe("the table", () => {
       "  x  2 builds failed; latest: build 1 of prebuild-q, 1 min 30 s ago: no disk",
       "  -> create none of 2: the limit is reached",
       "  -> stopped 12 min ago; fix the template and push a new version, or resume:",
-      "  $  belfry prebuilds resume docker large",
+      "  $  belfry prebuilds resume docker/large",
       "docker/slow   2        2        2         0         backing off, 1 of 3 failed",
       "  x  build 1 of p failed 1 min 30 s ago: no",
       "  -> wait until 10:01:20 UTC (1 min 20 s): 1 recent build failed",

@@ -598,7 +598,7 @@ test("Options are read or refused by name", () => {
     [{ concurrency: "101" }, "--concurrency"],
     [{ jobTimeout: "long" }, "is not a duration"],
     [{ jobTimeout: "1y" }, "--job-timeout"],
-    [{ heartbeat: "30s" }, "--heartbeat: at most 20s"],
+    [{ heartbeat: "30s" }, "at most 20s allowed"],
     [{ name: " " }, "--name"],
   ];
   for (const [more, words] of wrong) expect(() => readSettings({ ...none, ...more }, "host")).toThrow(words);

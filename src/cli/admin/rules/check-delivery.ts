@@ -106,7 +106,7 @@ export function checkServer({ accessUrl, deploymentId, expectedId, problems }: S
   if (deploymentId === null)
     return warn(
       "server",
-      `No answer from Belfry at ${accessUrl}, where links in messages point to.`,
+      `No answer from Belfry at ${accessUrl}, the address in links (BELFRY_ACCESS_URL).`,
       "Start the server (belfry serve), or set BELFRY_ACCESS_URL to the address that users open.",
     );
   if (expectedId !== null && deploymentId !== expectedId)

@@ -3,12 +3,15 @@ import { and, eq, gt, sql } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxChanges, inboxNotifications } from "../../../../db/schema.ts";
+import type { InboxPosition } from "../../../kernel/ports.ts";
 import { selectItems, unreadSql } from "./inbox.ts";
 
-/** The version of the latest change of anybody's; 0 if there was none. */
-export const newestVersion = prepared(() =>
-  query.select({ version: sql<number>`coalesce(max(${inboxChanges.version}), 0)` }).from(inboxChanges),
-);
+/** SQL: the sequence number of the newest notification and the version of the latest change, anybody's; 0 without one. */
+export const positionSql = sql`(SELECT coalesce(max(seq), 0) FROM inbox_notifications) AS seq,
+  (SELECT coalesce(max(version), 0) FROM inbox_changes) AS version`;
+
+/** Where a live inbox goes on: everything later comes by its stream. */
+export const newestPosition = prepared(() => query.all<InboxPosition>(sql`SELECT ${positionSql}`));
 
 /** Users whose notifications have changed after a version, the earliest first. */
 export const listAllChanges = prepared((after: number, limit: number) =>

@@ -3,6 +3,8 @@ import { and, asc, desc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
+import type { InboxPosition } from "../../../kernel/ports.ts";
+import { positionSql } from "./changes.ts";
 import { isListed, itemColumns, whereMatches, type Place, type User } from "./inbox.ts";
 
 export interface PageFilter extends Place {
@@ -69,6 +71,14 @@ export const listPage = prepared(
       .orderBy(after === undefined ? desc(seq) : asc(seq))
       .limit(limit);
   },
+);
+
+/** What a page of a list says besides its rows: from where it is live, and whether anything is done. */
+export const readListState = prepared((user: User) =>
+  query.all<
+    InboxPosition & { hasDone: 0 | 1 }
+  >(sql`SELECT ${positionSql}, EXISTS (SELECT 1 FROM inbox_notifications
+    WHERE user_id = ${user} AND ${isListed({ isDone: true, isSnoozed: false })}) AS hasDone`),
 );
 
 /** SQL: what a list has now, with a sequence number only up to that. For marks of everything on it. */

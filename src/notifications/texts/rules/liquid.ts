@@ -14,11 +14,12 @@ import type { LiquidOptions, Operators } from "liquidjs";
 const memoryLimit = 500_000;
 /** Each item that a filter or a comparison reads takes some microseconds. */
 const unitsPerItem = 10;
-/** Units for each filter or comparison itself. */
+/** Units for each filter, comparison, output and tag itself. */
 const unitsPerStep = 10;
 
-// Far above what real texts need. `renderLimit` is in milliseconds.
-const limits = { parseLimit: 100_000, renderLimit: 250, memoryLimit };
+// Far above what real texts need. `renderLimit` is in milliseconds, and only for what nobody has thought of: a machine that is
+// busy or suspended can stop for hundreds of them within a text of ten words.
+const limits = { parseLimit: 100_000, renderLimit: 2_000, memoryLimit };
 
 const options = {
   ...limits,
@@ -81,8 +82,11 @@ export function createLiquid(own: Pick<LiquidOptions, "outputEscape"> = {}): Liq
     engine.registerFilter(name, boundedFilter(given));
   const { renderer } = engine;
   const renderTemplates = renderer.renderTemplates.bind(renderer);
-  renderer.renderTemplates = (templates, context, emitter = boundedEmitter(context)) =>
-    renderTemplates(templates, context, emitter);
+  // The whole text, and each turn of a loop and each branch in it.
+  renderer.renderTemplates = (templates, context, emitter = boundedEmitter(context)) => {
+    context.memoryLimit.use((1 + templates.length) * unitsPerStep);
+    return renderTemplates(templates, context, emitter);
+  };
   return engine;
 }
 

@@ -154,8 +154,8 @@ export function firstLine(error: string): string {
 }
 
 export const formatResumeCommand = (template: string, preset: string): string =>
-  `belfry prebuilds resume ${shellWord(template)} ${shellWord(preset)}`;
+  `belfry prebuilds resume ${shellWord(`${template}/${preset}`)}`;
 
 /** Quoted as one word for a POSIX shell, on one line. */
 const shellWord = (word: string): string =>
-  /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll(/\s+/g, " ").replaceAll("'", `'\\''`)}'`;
+  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll(/\s+/g, " ").replaceAll("'", `'\\''`)}'`;
