@@ -1,4 +1,4 @@
-// What a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
+// Parts of the prebuilds page: what a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
 import { html } from "./html.ts";
 import {
   describeAction,
@@ -79,3 +79,15 @@ export const lastErrorsLink = ({ id, last_failures: failures }: ShownPool, isOpe
           >${isOpen ? "Hide last errors" : `Last errors (${failures.length})`}</a
         >
       </p>`;
+
+/** Ready and running always; other counts where they aren't 0. */
+export function poolCounts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
+  const others = { starting, stopping, deleting };
+  return [
+    `${eligible} of ${desired} ready`,
+    `${running} running`,
+    ...Object.entries(others)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`),
+  ].join(", ");
+}

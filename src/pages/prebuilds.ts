@@ -20,7 +20,7 @@ import {
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { dryRun, lastErrors, lastErrorsLink, prebuildsOwner } from "./prebuild-plan.ts";
+import { dryRun, lastErrors, lastErrorsLink, poolCounts, prebuildsOwner } from "./prebuild-plan.ts";
 import { firstErrorId } from "./workspace-view.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { countLabel, moment } from "./components.ts";
@@ -156,23 +156,11 @@ function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html 
         >${[label, streak].filter(Boolean).join(", ")}</span
       >
     </p>
-    <p>${counts(pool)}</p>
+    <p>${poolCounts(pool)}</p>
     <p class="seen">${version}</p>
     ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id)}
     ${view.errorsOf === pool.id ? lastErrors(pool.last_failures, view.now) : ""}
   </li>`;
-}
-
-/** Ready and running always; other counts where they aren't 0. */
-function counts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
-  const others = { starting, stopping, deleting };
-  return [
-    `${eligible} of ${desired} ready`,
-    `${running} running`,
-    ...Object.entries(others)
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${what}`),
-  ].join(", ");
 }
 
 function details(pool: Pool, actions: readonly ShownAction[], { now, manages }: View): Html | string {

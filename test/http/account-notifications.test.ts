@@ -45,7 +45,10 @@ describe("an account", () => {
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(inbox.json.notifications[0]).toMatchObject({
       content: "**uma** created an account for **Nia N (nia)**.",
-      actions: [{ label: "View user", url: `${server.url}/deployment/users/nia` }],
+      actions: [
+        { label: "View accounts", url: `${server.url}/deployment/users?filter=status%3Aactive` },
+        { label: "View user", url: `${server.url}/deployment/users/nia` },
+      ],
     });
   });
 

@@ -44,7 +44,7 @@ describe("versions", () => {
           number: 1,
           title_template: "Test notification",
           body_template: expect.stringContaining("This is a test notification"),
-          actions: [{ label: "View delivery", url: expect.stringContaining("base_url") }],
+          actions: [{ label: "View notification settings", url: expect.stringContaining("base_url") }],
           origin: "seed",
           created_by: null,
           created_at: "2026-11-21T10:00:00.500Z",

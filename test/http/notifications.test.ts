@@ -179,7 +179,7 @@ describe("test notifications", () => {
     }
     const { notifications } = await inboxOf(server, token);
     expect(notifications[0]!.actions).toEqual([
-      { label: "View delivery", url: `${server.url}/deployment/notifications?tab=settings` },
+      { label: "View notification settings", url: `${server.url}/deployment/notifications?tab=settings` },
     ]);
   });
 

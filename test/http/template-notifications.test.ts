@@ -55,7 +55,7 @@ describe("a template that is deprecated", () => {
       content: expect.stringContaining("> Another reason"),
       actions: [
         {
-          label: "View affected workspaces",
+          label: "See affected workspaces",
           url: `${server.url}/workspaces?filter=owner%3Ame+template%3Adocker`,
         },
         { label: "View template", url: `${server.url}/templates/default/docker` },
