@@ -50,7 +50,7 @@ async function turnOn() {
     );
   } catch {
     report(
-      "This browser can't get push messages. It shows notifications while a page of Belfry is open, also in the background.",
+      "This browser can't get notifications while Belfry is closed. It shows them while a page of Belfry is open, also in the background.",
     );
   }
 }
