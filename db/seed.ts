@@ -53,6 +53,7 @@ export async function seed(
       ...insertRows(settings, [{ key: "deployment_id", value: newId(), updatedAt: now }]),
       ...insertRows(organizations, [{ ...organization, id: newId(), createdAt: now, updatedAt: now }]),
       ...insertRows(users, [{ ...systemUser, createdAt: now, updatedAt: now }]),
+      makeRoomForNames(files),
       ...files.flatMap((file) => seedTemplate(file, now)),
       query
         .insert(settings)
@@ -62,6 +63,12 @@ export async function seed(
     {},
   );
 }
+
+/** A kind that was created for events of another system gives way to a shipped one of its name. */
+const makeRoomForNames = (files: readonly StoredTemplate[]): Statement =>
+  query.run(sql`UPDATE ${notificationTemplates} SET name = name || ' (' || id || ')'
+    WHERE key LIKE 'given:%' AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(files.map(({ id, name }) => [id, name]))}) AS row
+      WHERE row.value ->> 1 = ${notificationTemplates.name} AND row.value ->> 0 <> ${notificationTemplates.id})`);
 
 const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 

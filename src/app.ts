@@ -13,6 +13,7 @@ import type { Deps } from "./kernel/deps.ts";
 import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
 import { withBatchLog } from "./kernel/log.ts";
 import { createPages, errorPage } from "./pages/index.ts";
+import { withoutSecret } from "./sources/rules/source.ts";
 import { versionForCoder } from "./kernel/version.ts";
 
 /** What the runtime passes along with a request. */
@@ -160,16 +161,18 @@ function toApiError(error: Error, c: Ctx): ApiError {
   const known = error instanceof DatabaseError ? databaseFailures[error.kind] : undefined;
   if (known !== undefined) {
     const { logMessage, message, detail, retryAfter } = known;
-    deps?.log.error(logMessage, { path: c.req.path, reason: error.message });
+    deps?.log.error(logMessage, { path: withoutSecret(c.req.path), reason: error.message });
     const headers = { "retry-after": String(retryAfter) };
     return new ApiError(503, message, detail === undefined ? { headers } : { headers, detail });
   }
   if (isDisconnect(error, c.req.raw.signal)) {
-    deps?.log.debug("the client disconnected before the request was complete", { path: c.req.path });
+    deps?.log.debug("the client disconnected before the request was complete", {
+      path: withoutSecret(c.req.path),
+    });
     return new ApiError(400, "The request is incomplete.");
   }
   deps?.log.error("a request failed", {
-    path: c.req.path,
+    path: withoutSecret(c.req.path),
     method: c.req.method,
     reason: error.message,
     stack: error.stack,

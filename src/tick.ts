@@ -7,6 +7,7 @@ import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { accountPurges } from "./accounts/maintenance.ts";
+import { agentSessionPurges, endSilentSessions, silentReads } from "./agent-sessions/end-sessions.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
@@ -23,6 +24,7 @@ import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { continueRestarts, restartReads } from "./workspaces/builds/restart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
+import { sourcePurges } from "./sources/maintenance.ts";
 import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
@@ -31,6 +33,8 @@ export interface TickReport {
   expiredJobs: number | null;
   /** Workspaces that were started by schedule. */
   started: number | null;
+  /** Sessions of AI agents that reported nothing for too long. */
+  endedSessions: number | null;
   /** The outcome of the reconciliation; null if none was due, or if it failed. */
   pools: "done" | "paused" | "busy" | null;
   purged: boolean;
@@ -48,6 +52,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const dispatching = startDispatch(deps, due, options.until);
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
+  const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
@@ -59,7 +64,14 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   if (returning.length > 0) deps.process.hub.wake();
   if (purged?.hasMore === true)
     await step(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
-  return { dispatch: await dispatching, expiredJobs, started, pools: outcome, purged: purged !== null };
+  return {
+    dispatch: await dispatching,
+    expiredJobs,
+    started,
+    endedSessions: ended,
+    pools: outcome,
+    purged: purged !== null,
+  };
 }
 
 /** Runs beside the other steps. If it is unknown what is due, every channel is. */
@@ -85,6 +97,7 @@ async function startTick(deps: Deps) {
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
     ...restartReads(),
+    ...silentReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
@@ -110,7 +123,9 @@ async function startTick(deps: Deps) {
 const purgesOf = (deps: Deps): Purges => ({
   ...notificationPurges(deps.now(), deps.config.notifications),
   ...appStatusPurges(deps),
+  ...sourcePurges(deps),
   ...accountPurges(deps),
+  ...agentSessionPurges(deps),
 });
 
 /** Purging uses half of the time until the next tick. */

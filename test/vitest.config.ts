@@ -30,7 +30,7 @@ const load = [
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
+  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*,sources*";
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };
@@ -39,7 +39,7 @@ const lost = { BELFRY_TEST_ADAPTER: "lost" };
 // as twenty files, until it has read and compiled the sources and run them often enough to be fast. A worker is of one project,
 // which is why there are projects of two kinds of test.
 const common = {
-  // For what hangs: the longest test takes twenty seconds, and a busy machine gives it a tenth of a core.
+  // For what hangs. A busy machine may give a test of ten seconds a twentieth of a core.
   testTimeout: 300_000,
   hookTimeout: 300_000,
   pool: "forks" as const,

@@ -12,6 +12,7 @@ CREATE TABLE "agent_sessions" (
   "parent" text,
   "workspace_id" text,
   "app_id" text,
+  "is_task" integer NOT NULL,
   "created_at" integer NOT NULL,
   "state_since" integer NOT NULL,
   "seen_at" integer NOT NULL,
@@ -25,7 +26,8 @@ CREATE TABLE "agent_sessions" (
 CREATE UNIQUE INDEX "agent_sessions_id" ON "agent_sessions" ("id");
 CREATE UNIQUE INDEX "agent_sessions_key" ON "agent_sessions" ("user_id", "key");
 CREATE INDEX "agent_sessions_live" ON "agent_sessions" ("user_id", "seq") WHERE ended_at IS NULL;
-CREATE INDEX "agent_sessions_seen" ON "agent_sessions" ("seen_at") WHERE ended_at IS NULL;
+CREATE INDEX "agent_sessions_changed" ON "agent_sessions" ("user_id", "state_since", "seq");
+CREATE INDEX "agent_sessions_seen" ON "agent_sessions" ("state", "seen_at") WHERE ended_at IS NULL;
 CREATE INDEX "agent_sessions_ended" ON "agent_sessions" ("ended_at") WHERE ended_at IS NOT NULL;
 CREATE INDEX "agent_sessions_workspace" ON "agent_sessions" ("workspace_id") WHERE workspace_id IS NOT NULL;
 CREATE TABLE "agent_questions" (

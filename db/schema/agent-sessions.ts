@@ -23,6 +23,8 @@ export const agentSessions = sqliteTable(
     workspaceId: text("workspace_id"),
     /** Of a workspace's app, which reports by its status. */
     appId: text("app_id"),
+    /** Of an AI task's app: the kinds of tasks notify about it. */
+    isTask: integer("is_task", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),
     stateSince: integer("state_since").notNull(),
     /** The latest report, also of an unchanged state. */
@@ -41,8 +43,9 @@ export const agentSessions = sqliteTable(
     index("agent_sessions_live")
       .on(table.userId, table.seq)
       .where(sql`ended_at IS NULL`),
+    index("agent_sessions_changed").on(table.userId, table.stateSince, table.seq),
     index("agent_sessions_seen")
-      .on(table.seenAt)
+      .on(table.state, table.seenAt)
       .where(sql`ended_at IS NULL`),
     index("agent_sessions_ended")
       .on(table.endedAt)

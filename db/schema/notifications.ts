@@ -1,4 +1,4 @@
-// Tables of notification templates, the outbox, its attempts, and the inbox.
+// Tables of notification templates, the outbox and its attempts.
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -105,6 +105,8 @@ export const notificationEvents = sqliteTable(
     situationId: text("situation_id"),
     /** JSON of whom it is for, besides those whom a sender named; NULL for no one else. */
     recipientRule: text("recipient_rule"),
+    /** JSON `{title, body, actions}` of an event that came with its text; NULL: its kind's template is rendered. */
+    text: text("text"),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
@@ -199,61 +201,5 @@ export const notificationAttempts = sqliteTable(
     primaryKey({ columns: [table.messageId, table.number] }),
     foreignKey({ columns: [table.messageId], foreignColumns: [notificationMessages.id] }).onDelete("cascade"),
     check("notification_attempts_outcome", oneOf("outcome", attemptOutcomes)),
-  ],
-);
-
-/** The inbox. Its rows stay when those of messages are purged. */
-export const inboxNotifications = sqliteTable(
-  "inbox_notifications",
-  {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
-    /** The message's id. */
-    id: text("id").notNull(),
-    userId: text("user_id").notNull(),
-    templateId: text("template_id").notNull(),
-    targets: text("targets").notNull(),
-    /** Markdown. */
-    title: text("title").notNull(),
-    content: text("content").notNull(),
-    icon: text("icon").notNull(),
-    /** JSON array of `{label, url}`. */
-    actions: text("actions").notNull(),
-    readAt: integer("read_at"),
-    createdAt: integer("created_at").notNull(),
-    /** What is done is read, too, and no longer in the inbox. */
-    doneAt: integer("done_at"),
-    /** Set on items that a newer one of the same situation stands for; they are done. */
-    foldedAt: integer("folded_at"),
-    situationId: text("situation_id"),
-    /** Codes of the reasons for this recipient, separated by spaces; NULL for rows of earlier releases. */
-    why: text("why"),
-    /** With `doneAt`: when it comes back. Without: it was snoozed until then. */
-    snoozedUntil: integer("snoozed_until"),
-  },
-  (table) => [
-    uniqueIndex("inbox_notifications_id").on(table.id),
-    index("inbox_notifications_open")
-      .on(table.userId, table.seq)
-      .where(sql`done_at IS NULL`),
-    index("inbox_notifications_done")
-      .on(table.userId, table.seq)
-      .where(sql`done_at IS NOT NULL AND folded_at IS NULL`),
-    index("inbox_notifications_situation")
-      .on(table.situationId, table.userId, table.seq)
-      .where(sql`situation_id IS NOT NULL AND folded_at IS NULL`),
-    index("inbox_notifications_folded")
-      .on(table.situationId, table.userId, table.seq)
-      .where(sql`folded_at IS NOT NULL`),
-    index("inbox_notifications_unread")
-      .on(table.userId, table.seq)
-      .where(sql`read_at IS NULL`),
-    index("inbox_notifications_snoozed")
-      .on(table.userId, table.seq)
-      .where(sql`snoozed_until IS NOT NULL AND done_at IS NOT NULL`),
-    index("inbox_notifications_due")
-      .on(table.snoozedUntil)
-      .where(sql`snoozed_until IS NOT NULL AND done_at IS NOT NULL`),
-    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
-    foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }),
   ],
 );

@@ -56,6 +56,8 @@ export const appStates = ["working", "idle", "complete", "failure"] as const;
 /** `stale`: it said that it works, and then nothing for long. */
 export const agentSessionStates = ["working", "waiting", "done", "failed", "stale"] as const;
 export const questionStates = ["open", "answered", "timed_out", "withdrawn"] as const;
+/** What sends to a source. */
+export const sourceKinds = ["coder"] as const;
 
 export type PrebuildStatus = (typeof prebuildStatuses)[number];
 export type Transition = (typeof transitions)[number];
@@ -67,3 +69,4 @@ export type LifecycleState = (typeof lifecycleStates)[number];
 export type AppState = (typeof appStates)[number];
 export type AgentSessionState = (typeof agentSessionStates)[number];
 export type QuestionState = (typeof questionStates)[number];
+export type SourceKind = (typeof sourceKinds)[number];

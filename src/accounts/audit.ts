@@ -21,6 +21,7 @@ export interface AuditEntry {
     | "template_preset"
     | "prebuilds_settings"
     | "provisioner_key"
+    | "source"
     | "workspace"
     | "workspace_build";
   /** SQL for one that only the write itself finds out. */

@@ -30,6 +30,9 @@ import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
+import { sourceMessageRoutes } from "./source-messages.ts";
+import { sourcePeopleRoutes } from "./source-people.ts";
+import { sourceRoutes } from "./sources.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
 import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
@@ -37,6 +40,7 @@ import { templateRoutes } from "./templates.ts";
 import { userSessionRoutes } from "./user-sessions.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { situationRoutes } from "./situations.ts";
+import { agentSessionRoutes } from "./agent-sessions.ts";
 import { waitingRoutes } from "./waiting.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -51,6 +55,7 @@ function createRoutes() {
     .route("/api/v2", passcodeRoutes)
     .route("/api/v2", roleRoutes)
     .route("/api/v2", waitingRoutes)
+    .route("/api/v2", agentSessionRoutes)
     .route("/api/v2", situationRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
@@ -66,6 +71,9 @@ function createRoutes() {
     .route("/api/v2", versionImportRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
+    .route("/api/v2", sourceRoutes)
+    .route("/api/v2", sourcePeopleRoutes)
+    .route("/api/v2", sourceMessageRoutes)
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)
     .route("/api/v2", notificationTemplateRoutes)

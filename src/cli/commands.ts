@@ -2,6 +2,7 @@
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
+import * as agentSessions from "./agent-sessions.ts";
 import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -24,6 +25,7 @@ import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as sessions from "./sessions.ts";
+import * as sources from "./sources.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
 import { situations } from "./situations.ts";
@@ -167,8 +169,8 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report the status of the workspace that this runs in",
-      commands: [agent.ready, agent.status],
+      summary: "Report what an AI agent is doing, list your agents, report a workspace's status",
+      commands: [agentSessions.set, agentSessions.list, agent.ready, agent.status],
     },
     {
       name: "tokens",
@@ -181,6 +183,12 @@ export const commands: Group = {
       aliases: ["session"],
       summary: "See where you are signed in, and sign out elsewhere",
       commands: [sessions.list, sessions.end],
+    },
+    {
+      name: "sources",
+      aliases: ["source"],
+      summary: "Manage sources: Coder deployments that send their notifications to Belfry",
+      commands: [sources.list, sources.create, sources.rotate, sources.remove],
     },
     {
       name: "users",

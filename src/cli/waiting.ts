@@ -5,15 +5,16 @@ import { formatAge } from "./rules/time.ts";
 
 interface Waiting {
   kind: string;
+  id: string;
   name: string;
-  template_name: string;
+  template_name: string | null;
   app_url: string | null;
   transition: string | null;
 }
 
 export const waiting = defineCommand({
   name: "waiting",
-  summary: "List what needs you, oldest first: idle agents, failed builds, presets at the limit",
+  summary: "List what needs you, oldest first: agents, their questions, failed builds, presets at the limit",
   examples: ["belfry waiting", "belfry waiting --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
@@ -34,9 +35,11 @@ export const waiting = defineCommand({
   },
 });
 
-/** The app of a task is its answer; everything else has a command. */
-function nextStep({ kind, name, template_name, app_url, transition }: Waiting): string {
-  if (kind === "preset") return formatResumeCommand(template_name, name);
+/** The app of a task or the link of a session is its answer; everything else has a command. */
+function nextStep({ kind, id, name, template_name, app_url, transition }: Waiting): string {
+  if (kind === "preset") return formatResumeCommand(template_name!, name);
+  if (kind === "question") return `belfry answer ${id}`;
+  if (kind === "agent") return app_url ?? "belfry agent list";
   if (kind === "task") return app_url ?? `belfry tasks show ${name}`;
   return `belfry workspaces ${transition ?? "start"} ${name}`;
 }

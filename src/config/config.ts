@@ -8,6 +8,9 @@ import {
   type NotificationsConfig,
 } from "./notifications.ts";
 import {
+  agentVariables,
+  toAgents,
+  type AgentsConfig,
   prebuildVariables,
   toPrebuilds,
   type PrebuildsConfig,
@@ -65,6 +68,7 @@ export const variables = {
     .default("512"),
   ...notificationVariables,
   ...taskVariables,
+  ...agentVariables,
   ...prebuildVariables,
   ...channelVariables,
 } satisfies Record<string, z.ZodType>;
@@ -73,6 +77,7 @@ export const variables = {
 const groups = [
   "BELFRY_NOTIFICATIONS_",
   "BELFRY_TASK_",
+  "BELFRY_AGENT_SESSIONS_",
   "BELFRY_EMAIL_",
   "BELFRY_WORKSPACE_PREBUILDS_",
   "BELFRY_DATABASE_",
@@ -113,6 +118,7 @@ export interface Config {
   apiRateLimit: number;
   notifications: NotificationsConfig;
   tasks: TaskMode;
+  agents: AgentsConfig;
   prebuilds: PrebuildsConfig;
 }
 
@@ -162,6 +168,7 @@ function toConfig(env: Environment, complaints: ConfigReport): Config {
     apiRateLimit: Number(env.BELFRY_API_RATE_LIMIT),
     notifications: toNotifications(env, complaints),
     tasks: toTaskMode(env),
+    agents: toAgents(env),
     prebuilds: toPrebuilds(env),
   };
 }

@@ -1,4 +1,4 @@
-// Variables of prebuilt workspaces and of notifications about AI tasks. Part of config.ts.
+// Variables of prebuilt workspaces, and of notifications about AI tasks and sessions of agents. Part of config.ts.
 import { count, duration } from "./values.ts";
 import * as z from "zod";
 import type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
@@ -46,3 +46,20 @@ export const toTaskMode = (env: z.infer<z.ZodObject<typeof taskVariables>>): Tas
   env.BELFRY_TASK_NOTIFICATIONS === "every"
     ? { kind: "every" }
     : { kind: "calm", dwell: env.BELFRY_TASK_IDLE_DWELL };
+
+const maxCalmMs = 3_600_000;
+
+export const agentVariables = {
+  BELFRY_AGENT_SESSIONS_CALM: duration("30s").pipe(
+    z.number().max(maxCalmMs, "must be at most 1h; 0s notifies at once"),
+  ),
+} satisfies Record<string, z.ZodType>;
+
+export interface AgentsConfig {
+  /** Milliseconds for which a state must last before its user is notified; 0: at once. */
+  calmMs: number;
+}
+
+export const toAgents = (env: z.infer<z.ZodObject<typeof agentVariables>>): AgentsConfig => ({
+  calmMs: env.BELFRY_AGENT_SESSIONS_CALM,
+});

@@ -41,8 +41,18 @@ export interface Limits {
 
 export interface Endpoint {
   summary: string;
-  /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
-  access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
+  /**
+   * Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth),
+   * `session-or-agent` too (see reporter). A source's secret is in the path.
+   */
+  access:
+    | "anyone"
+    | "session"
+    | "provisioner"
+    | "session-or-provisioner"
+    | "session-or-agent"
+    | "agent"
+    | "source";
   /** What a `notify` token may do. */
   action?: "notify-self";
   /** What the caller must be permitted; nothing is read for others. */

@@ -23,6 +23,8 @@ const headerKeyOf = (c: Ctx): string | undefined =>
 /** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
 const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
 
+export const hasAgentToken = (c: Ctx): boolean => parseAgentToken(sentKeyOf(c) ?? "") !== undefined;
+
 /** Only its form is checked here: the verbs of agents check the rest on what they read. */
 export function requireAgentToken(c: Ctx): AgentToken {
   const token = parseAgentToken(sentKeyOf(c) ?? "");
@@ -38,7 +40,9 @@ const ambientKeyOf = (c: Ctx): string | undefined =>
 
 /** A bearer token may be a provisioner's where those are let in, too. */
 const purposesOf = (c: Ctx) =>
-  c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
+  c.get("endpoint").access === "session-or-provisioner"
+    ? (["api", "provisioner"] as const)
+    : (["api"] as const);
 
 /** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
 export function requireCredential(c: Ctx): Credential {

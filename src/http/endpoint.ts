@@ -31,7 +31,13 @@ import {
 } from "../kernel/errors.ts";
 import { hasProvisionerKey, readAsProvisioner, requireProvisionerCredential } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBodyBytes, maxBodyBytes } from "./bodies.ts";
-import { requireAgentToken, requireCredential, isSafe, requireOwnOrigin } from "./credentials.ts";
+import {
+  hasAgentToken,
+  requireAgentToken,
+  requireCredential,
+  isSafe,
+  requireOwnOrigin,
+} from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 import { limitRequests } from "./request-limits.ts";
 
@@ -55,7 +61,12 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
     else if (description.access === "provisioner") c.set("credential", requireProvisionerCredential(c));
     else if (description.access === "session-or-provisioner")
       c.set("credential", hasProvisionerKey(c) ? requireProvisionerCredential(c) : requireCredential(c));
-    else if (description.access === "agent") c.set("agentToken", requireAgentToken(c));
+    else if (
+      description.access === "agent" ||
+      (description.access === "session-or-agent" && hasAgentToken(c))
+    )
+      c.set("agentToken", requireAgentToken(c));
+    else if (description.access === "session-or-agent") c.set("credential", requireCredential(c));
     else if (description.access === "anyone" && !isSafe(c.req.method)) requireOwnOrigin(c);
     limitRequests(c);
     await withBody(c, next);
@@ -68,7 +79,7 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
 async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
   const { access } = c.get("endpoint");
   if (!mayBeLarge(c)) return next();
-  if (access === "anyone" || access === "agent") {
+  if (access === "anyone" || access === "agent" || access === "session-or-agent" || access === "source") {
     await boundBody(c, smallBodyBytes);
     return next();
   }

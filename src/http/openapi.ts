@@ -54,7 +54,9 @@ const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
   session,
   provisioner,
   "session-or-provisioner": [...session, { provisioner: [] }],
+  "session-or-agent": session,
   agent: [{ header: [] }, { bearer: [] }],
+  source: [],
 };
 
 const statusText: Record<number, string> = {
@@ -70,6 +72,7 @@ const statusText: Record<number, string> = {
   404: "Not found, or not visible to the caller",
   405: "Method not allowed",
   409: "Conflict with the current state",
+  410: "Gone: send nothing more",
   413: "Too large",
   415: "Unsupported media type",
   422: "Valid, but can't be done",

@@ -3,12 +3,12 @@ import { ApiError } from "../kernel/errors.ts";
 import { clientNetwork } from "../kernel/rules/client-address.ts";
 import { windowMs } from "../kernel/rules/limits.ts";
 import type { Ctx } from "./context.ts";
+import { hasAgentToken } from "./credentials.ts";
 import { hasProvisionerKey } from "./provisioner-auth.ts";
 
 /** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
-export function limitRequests(c: Ctx): void {
+export function limitRequests(c: Ctx, caller = callerOf(c)): void {
   const { process, now } = c.get("deps");
-  const caller = callerOf(c);
   if (process.requests === null || caller === undefined || !c.req.path.startsWith("/api/")) return;
   const { isAllowed, left, seconds } = process.requests.take(caller, now());
   const headers = {
@@ -24,10 +24,16 @@ export function limitRequests(c: Ctx): void {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
 }
 
+/** Who has no valid key. */
+export const networkOf = (c: Ctx): string => `from ${clientNetwork(c.get("deps").clientAddress)}`;
+
 function callerOf(c: Ctx): string | undefined {
   const { access } = c.get("endpoint");
-  if (access === "anyone") return `from ${clientNetwork(c.get("deps").clientAddress)}`;
-  const isPerson = access === "session" || (access === "session-or-provisioner" && !hasProvisionerKey(c));
+  if (access === "anyone") return networkOf(c);
+  const isPerson =
+    access === "session" ||
+    (access === "session-or-provisioner" && !hasProvisionerKey(c)) ||
+    (access === "session-or-agent" && !hasAgentToken(c));
   // Not by the id alone: who knows that could use up what its owner may.
   return isPerson ? c.get("credential").secretHash : undefined;
 }

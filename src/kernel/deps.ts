@@ -50,6 +50,8 @@ export interface Process {
   jobs: JobWaker;
   /** Requests of each caller; null where there is no limit. */
   requests: RequestLimit | null;
+  /** Messages of each source. */
+  sourceMessages: RequestLimit;
   /** Password hashes: few at a time, shared fairly between networks and accounts. */
   hashing: FairQueue;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */

@@ -8,7 +8,7 @@ export interface Validation {
 }
 
 /** Statuses that carry an error. Each has one meaning in this program. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
 /** For programs: causes that share their status with others. */
 export const errorCodes = ["duplicate"] as const;

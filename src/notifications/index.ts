@@ -13,6 +13,13 @@ export {
 export type { NotificationEvent, PreparedEvent } from "./outbox/prepare-event.ts";
 export { minuteBucket } from "./outbox/rules/delivery-plan.ts";
 export { templateAdminRoles, templateAdmins } from "./outbox/rules/recipients.ts";
+export {
+  givenReads,
+  prepareGiven,
+  type GivenAnswers,
+  type GivenEvent,
+  type PreparedGiven,
+} from "./outbox/given-event.ts";
 export type { MessageState } from "../kernel/ports.ts";
 export { isOpenSql } from "./situations/store/situations.ts";
 export { situationKey, situationTypes } from "./situations/rules/situation.ts";

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { accountPages } from "./account.ts";
+import { agentPages } from "./agents.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
@@ -24,6 +25,7 @@ import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
@@ -74,6 +76,8 @@ export function createPages() {
     .route("/", templateDriftPages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
+    .route("/", agentPages)
+    .route("/", sourcePages)
     .route("/", taskListPages)
     .route("/", taskPages);
 }

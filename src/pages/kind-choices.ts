@@ -2,7 +2,7 @@
 import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { byTitle, isAlwaysOn, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, byTitle, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import {
   channelChoices,
   isEnabled,
@@ -82,7 +82,7 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
     <div class="description">
       <h3 id="k-${id}">${kindTitle(id, name)}</h3>
       <p id="a-${id}">
-        ${findKind(id)?.about ?? ""}
+        ${aboutKind(id)}
         ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
       </p>
       ${isSaidBySwitches(channels) && !isAlwaysOn(id) ? "" : html`<p class="goes">${describeDelivery(channels, facts)}</p>`}

@@ -6,11 +6,13 @@ import { attributes, html, type Html } from "./html.ts";
 import { unreadBadge } from "./unread.ts";
 import {
   accountPath,
+  agentsPath,
   deliveryPath,
   notificationSettingsPath,
   notificationTemplatesPath,
   poolsPath,
   provisionerKeysPath,
+  sourcesPath,
   tasksPath,
   templatesPath,
   usersPath,
@@ -29,12 +31,14 @@ const main: readonly Entry[] = [
   { path: "/inbox", label: "Inbox" },
   { path: workspacesPath, label: "Workspaces" },
   { path: tasksPath, label: "Tasks" },
+  { path: agentsPath, label: "Agents" },
   { path: templatesPath, label: "Templates" },
 ];
 
 const deployment: readonly Entry[] = [
   { path: deliveryPath, label: "Delivery" },
   { path: notificationTemplatesPath, label: "Notification templates", permission: "deployment:read" },
+  { path: sourcesPath, label: "Sources", permission: "deployment:read" },
   { path: poolsPath, label: "Prebuilds", permission: "prebuilds:read" },
   { path: usersPath, label: "Users", permission: "users:read" },
   { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },

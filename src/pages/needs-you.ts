@@ -2,11 +2,19 @@
 import { Hono } from "hono";
 import { html, raw } from "./html.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { waitingDetail, waitingTitle } from "../workspaces/waiting/rules/waiting-texts.ts";
+import { waitingDetail, waitingTitle, type WaitingKind } from "../workspaces/waiting/rules/waiting-texts.ts";
 import { listWaiting, type WaitingRow } from "../workspaces/waiting/store/waiting.ts";
 import { countLabel, moment } from "./components.ts";
 import { attributes, respondWithPage, respondWithPart, type Html } from "./layout.ts";
-import { buildPath, buttonTarget, poolsPath, taskPath, workspacePath } from "./rules/links.ts";
+import {
+  agentsPath,
+  buildPath,
+  buttonTarget,
+  poolsPath,
+  questionPath,
+  taskPath,
+  workspacePath,
+} from "./rules/links.ts";
 import { waitingIcon } from "./rules/inbox-item.ts";
 import { signedIn } from "./session.ts";
 import { firstErrorId } from "./workspace-view.ts";
@@ -16,6 +24,14 @@ const path = "/inbox/needs-you";
 /** Rows above the inbox; the page has the others. */
 const shownInInbox = 3;
 const shownOnPage = 100;
+
+const severities = {
+  task: "info",
+  agent: "info",
+  question: "info",
+  build: "warning",
+  preset: "critical",
+} as const satisfies Record<WaitingKind, string>;
 
 /** For the inbox's own read. */
 export const waitingRead = (c: Ctx) => listWaiting(currentUserIdSql(c), c.get("deps").now(), shownInInbox);
@@ -88,7 +104,7 @@ const rows = (c: Ctx, waiting: readonly WaitingRow[], here: string): Html =>
 function oneRow(c: Ctx, row: WaitingRow, here: string): Html {
   const { now, config } = c.get("deps");
   const { kind, id } = row;
-  const severity = { task: "info", build: "warning", preset: "critical" }[kind];
+  const severity = severities[kind];
   return html`<li class="waits" data-kind="${kind}">
     <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
       <path d="${raw(waitingIcon(kind))}" />
@@ -100,23 +116,27 @@ function oneRow(c: Ctx, row: WaitingRow, here: string): Html {
   </li>`;
 }
 
-const pageOf = ({ kind, ownerName, name, buildNumber }: WaitingRow): string =>
-  kind === "preset"
-    ? poolsPath
-    : kind === "task"
-      ? taskPath(ownerName!, name)
-      : `${buildPath(ownerName!, name, buildNumber!)}#${firstErrorId}`;
+function pageOf({ kind, id, ownerName, name, buildNumber }: WaitingRow): string {
+  if (kind === "preset") return poolsPath;
+  if (kind === "agent") return agentsPath;
+  if (kind === "question") return questionPath(id);
+  if (kind === "task") return taskPath(ownerName!, name);
+  return `${buildPath(ownerName!, name, buildNumber!)}#${firstErrorId}`;
+}
 
-/** What answers it. A task is answered in its app; without one, its page says what there is. */
+/** What answers it. A task is answered in its app, a session by its link; without one, a page says what there is. */
 function act(row: WaitingRow, here: string, accessUrl: string): Html {
   const { kind, id, name, ownerName, appUrl, appName } = row;
   if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume prebuilds", id, here);
   if (kind === "build") return actForm(`${workspacePath(ownerName!, name)}/retry`, "Retry", id, here);
+  if (kind === "question")
+    return html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Answer</a>`;
   const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);
+  const [page, place] = kind === "agent" ? ["View agents", "session"] : ["Open task", appName];
   return target === null
-    ? html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Open task</a>`
+    ? html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">${page}</a>`
     : html`<a class="button" href="${target}" rel="noopener noreferrer" aria-describedby="w-${id}"
-        >Open ${appName}</a
+        >Open ${place}</a
       >`;
 }
 

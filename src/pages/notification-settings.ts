@@ -11,7 +11,7 @@ import {
   type Env,
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { isAlwaysOn, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
   listKindPreferences,
@@ -154,7 +154,7 @@ function turnOffQuestion(choice: KindPreference): Html {
   const { id, name } = choice;
   return question({
     title: `Turn off “${kindTitle(id, name)}”?`,
-    text: `${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.`,
+    text: `${aboutKind(id)} You will no longer get these notifications through any channel.`,
     action: notificationSettingsPath,
     label: "Turn off",
     back: notificationSettingsPath,

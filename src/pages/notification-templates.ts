@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { byTitle, findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
 import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
 import {
@@ -72,7 +72,7 @@ function listed(template: ListedTemplate, now: number, defaultMethod: Method | u
   return html`<li class="row">
     <h3><a href="${notificationTemplatePath(id)}">${kindTitle(id, name)}</a></h3>
     <p class="tags">${isDisabled ? tag("disabled") : enabledByDefault ? "" : tag("off_by_default")}</p>
-    <p>${findKind(id)?.about ?? ""}</p>
+    <p>${aboutKind(id)}</p>
     <p class="seen">
       ${channelOf(id, method, defaultMethod)} · version ${version}
       ${origin === "seed" ? "" : html`by ${template.changedBy ?? "a deleted user"}, ${moment(changedAt, now)}`}
@@ -112,7 +112,7 @@ async function showTemplate(c: Ctx, id: string) {
       ${template.isDisabled ? tag("disabled") : ""}
       ${manages ? html`<a class="button" href="${notificationTemplatePath(id)}/edit?version=${shown.number}">Edit</a>` : ""}
     </div>
-    <p class="lead">${findKind(id)?.about ?? ""}</p>
+    <p class="lead">${aboutKind(id)}</p>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
     ${factList({
       Group: template.group,

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { html } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, kindTitle } from "../notifications/kinds/kinds.ts";
 import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
 import { isEnabled } from "../notifications/preferences/channel-choices.ts";
@@ -52,7 +52,7 @@ function show(c: Ctx, choice: Choice | undefined) {
 const addressOf = ({ email, username }: Choice): Html => html`<strong>${email || username}</strong>`;
 
 const question = (c: Ctx, choice: Choice): Html =>
-  html`<p>${findKind(choice.id)?.about ?? ""}</p>
+  html`<p>${aboutKind(choice.id)}</p>
     <p>
       ${addressOf(choice)} will no longer get these notifications through any channel. You can turn them on
       again in your <a href="${notificationSettingsPath}">notification settings</a>.

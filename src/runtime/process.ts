@@ -12,6 +12,7 @@ import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/rules/limits.ts";
+import { maxRequestsPerMinute } from "../sources/rules/source.ts";
 import { createTextCache } from "../kernel/rules/text-cache.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
@@ -112,6 +113,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     jobs: createJobWaker(stopping),
     dispatchLimits: null,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
+    sourceMessages: createRequestLimit(maxRequestsPerMinute),
     hashing: createFairQueue(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
     recentFailures: new Map(),

@@ -74,6 +74,7 @@ test("pages let in whom the routes let in: others are asked to sign in, or it is
     const filled = path
       .replace(":inbox", ids["inbox"]!)
       .replace(":preset", ids["presets"]!)
+      .replace(":people", ids["people"]!)
       .replace(":key", ids["keys"]!)
       .replace(":version", version.json.name);
     for (const caller of callers) {
@@ -128,6 +129,8 @@ test("a page of another site changes nothing, whoever has opened it", async () =
   // No cookie is looked at for provisioners and agents. A mail program's one click comes from anywhere, with its token.
   const isElsewhere = (name: string) => /provisioner(jobs|daemons)|workspaceagents\/me/.test(name);
   expect(others.filter(([name, status]) => !(isElsewhere(name) && status === 401))).toEqual([
+    // What lets in is the secret in the address, which no other site knows.
+    ["POST /api/v2/source-messages/:secret", 204],
     ["POST /unsubscribe", 404],
   ]);
 });

@@ -119,6 +119,9 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "DELETE /users/{user}/sessions", what: "sign out everywhere but here" },
   { route: "POST /workspaces/{id}/restart", what: "a stop that a start follows" },
   { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
+  { route: "PUT /agent-sessions/{key}", what: "report what an AI agent is doing" },
+  { route: "GET /agent-sessions", what: "your AI agents' sessions" },
+  { route: "GET /agent-sessions/{key}", what: "one of them" },
   { route: "GET /situations", what: "what lasts, open or resolved" },
   {
     route: "GET /users/{user}/notifications/own-actions",
@@ -148,6 +151,18 @@ export const ownRoutes: { route: string; what: string }[] = [
   {
     route: "POST /notifications/inbox/{id}/mute",
     what: "mute the workspace, template or preset that it is about",
+  },
+  { route: "GET /sources", what: "Coder deployments that send their notifications here" },
+  { route: "POST /sources", what: "create one; returns its address once" },
+  { route: "PATCH /sources/{source}", what: "rename, disable or enable one" },
+  { route: "POST /sources/{source}/rotate", what: "a new address; the present one works for another day" },
+  { route: "DELETE /sources/{source}", what: "delete one" },
+  { route: "GET /sources/{source}/people", what: "people whom Belfry doesn't recognise, and pinned ones" },
+  { route: "PUT /sources/{source}/people/{id}", what: "pin a Coder user id to a user" },
+  { route: "DELETE /sources/{source}/people/{id}", what: "unpin or discard" },
+  {
+    route: "POST /source-messages/{secret}",
+    what: "what `CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT` of a Coder deployment points to",
   },
   { route: "GET /notifications/mutes", what: "what you have muted" },
   { route: "DELETE /notifications/mutes/{id}", what: "unmute" },

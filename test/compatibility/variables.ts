@@ -112,6 +112,10 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_TASK_NOTIFICATIONS", what: "how often AI tasks notify: `every` or `calm`" },
   { name: "BELFRY_TASK_IDLE_DWELL", what: "with `calm`, how long a task must be idle" },
   {
+    name: "BELFRY_AGENT_SESSIONS_CALM",
+    what: "how long a state of an agent's session must last to be notified",
+  },
+  {
     name: "BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING",
     what: "how many jobs of prebuilds can wait for a provisioner",
   },

@@ -30,7 +30,7 @@ const impure = ban("pure", ...effects, "hono", "hono/*");
 
 /** These reach the room of notifications by its door alone. */
 const door = ban("door", "**/notifications/**", "!**/notifications/index.ts");
-const callers = ["accounts", "workspaces", "prebuilds"];
+const callers = ["accounts", "agent-sessions", "sources", "workspaces", "prebuilds"];
 
 const imports = (...patterns: Ban[]): Rules => ({ "no-restricted-imports": ["error", { patterns }] });
 const globals = (law: keyof typeof laws, ...names: string[]) =>

@@ -8,6 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ["http"],
   ["prebuilds"],
   ["workspaces"],
+  ["agent-sessions", "sources"],
   ["accounts"],
   ["notifications"],
   ["config"],
@@ -25,7 +26,7 @@ export const runtimes = ["runtime"];
 
 export const laws = {
   direction: `Imports go one way: ${floors.map((rooms) => rooms.join(", ")).join(" → ")} → db`,
-  door: "accounts, workspaces and prebuilds import notifications/index.ts and nothing else of notifications",
+  door: "accounts, agent-sessions, sources, workspaces and prebuilds import notifications/index.ts and nothing else of notifications",
   pure: "rules/ is pure: values in, values out; take time, chance and configuration as arguments",
   drizzle: "Only store/ and db/ know drizzle",
   client: "Only db/ and runtime/ know the libSQL client",

@@ -1,4 +1,5 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
+import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
@@ -39,7 +40,9 @@ const fill = (path: string) =>
   path
     .replace(":user", "me")
     .replace(":organization", "default")
+    .replace(":source", "none")
     .replace(":name", "none")
+    .replace(":key", "none")
     .replace(":id", nobody)
     .replace(":job", nobody)
     .replace(":number", "1");
@@ -80,6 +83,7 @@ const text = { title_template: "x", body_template: "x" };
 /** What follows from nothing but the route itself is made in one way; these are the others. */
 const special: Record<string, Make> = {
   ...workspaceErrors,
+  ...sourceErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
     ...owner,
@@ -174,6 +178,32 @@ const special: Record<string, Make> = {
     return as("POST", `/api/v2/notifications/inbox/${id}/mute`, {})(world);
   },
   "DELETE /api/v2/notifications/mutes/:id 400": as("DELETE", "/api/v2/notifications/mutes/1"),
+  "GET /api/v2/agent-sessions 400": as("GET", "/api/v2/agent-sessions?state=idle"),
+  "GET /api/v2/agent-sessions/:key 400": as("GET", `/api/v2/agent-sessions/${"x".repeat(201)}`),
+  "GET /api/v2/agent-sessions/:key 404": as("GET", "/api/v2/agent-sessions/none"),
+  "PUT /api/v2/agent-sessions/:key 403": async (world) => {
+    const scoped = { token_name: "reads-sessions", scope: "read" };
+    const { json } = await as("POST", "/api/v2/users/me/keys/tokens", scoped)(world);
+    return world.server.call("PUT", "/api/v2/agent-sessions/any", {
+      token: json.key,
+      json: { state: "done", title: "x" },
+    });
+  },
+  "PUT /api/v2/agent-sessions/:key 409": async (world) => {
+    const session = { state: "working", title: "x" };
+    await as("PUT", "/api/v2/agent-sessions/first", session)(world);
+    await world.server.sql(`INSERT OR IGNORE INTO agent_sessions SELECT NULL, 'limit' || value, s.user_id,
+      'limit' || value, s.state, s.title, s.message, s.url, s.parent, s.workspace_id, s.app_id, s.is_task, s.created_at,
+      s.state_since, s.seen_at, s.ended_at, s.minute_at, s.minute_changes, s.change_id
+      FROM agent_sessions s, json_each('[${Array.from({ length: 200 }, (_, at) => at).join()}]') WHERE s.key = 'first'`);
+    return as("PUT", "/api/v2/agent-sessions/second", session)(world);
+  },
+  "PUT /api/v2/agent-sessions/:key 429": async (world) => {
+    const session = { state: "done", title: "x" };
+    await as("PUT", "/api/v2/agent-sessions/busy", session)(world);
+    await world.server.sql("UPDATE agent_sessions SET minute_changes = 60 WHERE key = 'busy'");
+    return as("PUT", "/api/v2/agent-sessions/busy", { ...session, state: "failed" })(world);
+  },
   "POST /api/v2/notifications/custom 409": async (world) => {
     const send = as("POST", "/api/v2/notifications/custom", { content: { title: "twice", message: "x" } });
     await send(world);
@@ -466,6 +496,7 @@ async function busily<Answer>(server: TestServer, send: () => Promise<Answer>): 
 function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
     ...workspaceBodies,
+    ...sourceBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },
     "POST /api/v2/users/validate-password": { password: "x" },

@@ -5,7 +5,7 @@ import { cookieFor, get, startSignedIn } from "../support/pages.ts";
 import { pages } from "../support/page-permissions.ts";
 import { addUser } from "../support/server.ts";
 
-const personal = ["Inbox", "Workspaces", "Tasks", "Templates"];
+const personal = ["Inbox", "Workspaces", "Tasks", "Agents", "Templates"];
 const account = ["Notification settings", "Account settings", "Documentation"];
 const deployment: Record<SiteRole | "member", string[]> = {
   owner: ["Delivery", "Notification templates", "Prebuilds", "Users", "Provisioner keys"],

@@ -154,7 +154,10 @@ describe("the owner of a task", () => {
     const { status, notified, server, token } = await startTask(options);
     expect((await status("idle")).status).toBe(200);
     expect(await notified()).toEqual([]);
-    expect(await deliveryLog(server, token)).toEqual([]);
+    // As any other app's session, it is notified of later.
+    expect((await deliveryLog(server, token)).map(({ template }) => template.name)).toEqual([
+      "Agent Waiting",
+    ]);
   });
 
   test("is notified by an agent without a lifecycle or a ready one, not by one that starts", async () => {

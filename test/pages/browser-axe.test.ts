@@ -33,7 +33,7 @@ const objections = (page: Page, options: object): Promise<string[]> =>
     );
   }, options);
 
-/** Of what is right nothing is asked, nor where an element is, beside its HTML: a third of the time. */
+/** Of what is right nothing is asked, nor where an element is, beside its HTML. That saves time. */
 const brief = { resultTypes: ["violations"], selectors: false };
 
 /** All rules, and that of the size of targets, which axe-core leaves out. In the dark only colours differ. */

@@ -56,6 +56,14 @@ export interface Answers {
     waiting: Array<Waiting>;
     count: number;
   };
+  "PUT /api/v2/agent-sessions/{key}": {
+    id: string;
+    changed: boolean;
+  };
+  "GET /api/v2/agent-sessions/{key}": AgentSession;
+  "GET /api/v2/agent-sessions": {
+    sessions: Array<AgentSession>;
+  };
   "GET /api/v2/situations": {
     situations: Array<Situation>;
   };
@@ -237,6 +245,55 @@ export interface Answers {
     key: string;
   };
   "DELETE /api/v2/organizations/{organization}/provisionerkeys/{name}": undefined;
+  "GET /api/v2/sources": Array<Source>;
+  "POST /api/v2/sources": {
+    id: string;
+    name: string;
+    kind: "coder";
+    enabled: boolean;
+    created_by: string | null;
+    created_at: string;
+    last_received_at: string | null;
+    received: number;
+    unmatched: number;
+    unmatched_people: number;
+    waiting: number;
+    previous_secret_valid_until: string | null;
+    address: string;
+  };
+  "PATCH /api/v2/sources/{source}": Source;
+  "DELETE /api/v2/sources/{source}": undefined;
+  "POST /api/v2/sources/{source}/rotate": {
+    id: string;
+    name: string;
+    kind: "coder";
+    enabled: boolean;
+    created_by: string | null;
+    created_at: string;
+    last_received_at: string | null;
+    received: number;
+    unmatched: number;
+    unmatched_people: number;
+    waiting: number;
+    previous_secret_valid_until: string | null;
+    address: string;
+  };
+  "GET /api/v2/sources/{source}/people": Array<SourcePerson>;
+  "PUT /api/v2/sources/{source}/people/{id}": {
+    coder_user_id: string;
+    username: string;
+    email: string;
+    name: string;
+    reason: "no_such_user" | "pinned";
+    user: string | null;
+    suggested: string | null;
+    missed: number;
+    waiting: number;
+    last_seen_at: string;
+    delivered: number;
+  };
+  "DELETE /api/v2/sources/{source}/people/{id}": undefined;
+  "POST /api/v2/source-messages/{secret}": undefined;
   "GET /api/v2/audit": {
     entries: Array<AuditEntry>;
     next: number | null;
@@ -575,6 +632,10 @@ export interface Paths {
         };
         "": "/api/v2/users";
       };
+      "agent-sessions": {
+        "{}": "/api/v2/agent-sessions/{key}";
+        "": "/api/v2/agent-sessions";
+      };
       situations: "/api/v2/situations";
       organizations: {
         "": "/api/v2/organizations";
@@ -643,6 +704,20 @@ export interface Paths {
       files: {
         "": "/api/v2/files";
         "{}": "/api/v2/files/{id}";
+      };
+      sources: {
+        "": "/api/v2/sources";
+        "{}": {
+          "": "/api/v2/sources/{source}";
+          rotate: "/api/v2/sources/{source}/rotate";
+          people: {
+            "": "/api/v2/sources/{source}/people";
+            "{}": "/api/v2/sources/{source}/people/{id}";
+          };
+        };
+      };
+      "source-messages": {
+        "{}": "/api/v2/source-messages/{secret}";
       };
       audit: "/api/v2/audit";
       notifications: {
@@ -799,17 +874,40 @@ export interface AssignableRole {
 }
 
 export interface Waiting {
-  kind: "task" | "build" | "preset";
+  kind: "task" | "agent" | "question" | "build" | "preset";
   id: string;
   name: string;
   owner_name: string | null;
-  template_name: string;
+  template_name: string | null;
   title: string;
   detail: string;
   since: string;
   app_url: string | null;
   build_number: number | null;
   transition: "start" | "stop" | "delete" | null;
+}
+
+export interface AgentSession {
+  id: string;
+  key: string;
+  state: "working" | "waiting" | "done" | "failed" | "stale";
+  title: string;
+  message: string;
+  url: string | null;
+  parent: string | null;
+  workspace_id: string | null;
+  created_at: string;
+  state_since: string;
+  seen_at: string;
+  ended_at: string | null;
+  question: OpenQuestion | null;
+}
+
+export interface OpenQuestion {
+  id: string;
+  text: string;
+  options: Array<string>;
+  expires_at: string;
 }
 
 export interface Situation {
@@ -1152,6 +1250,59 @@ export interface ProvisionerJobLog {
   log_level: "trace" | "debug" | "info" | "warn" | "error";
   stage: string;
   output: string;
+}
+
+export interface Source {
+  id: string;
+  name: string;
+  kind: "coder";
+  enabled: boolean;
+  created_by: string | null;
+  created_at: string;
+  last_received_at: string | null;
+  received: number;
+  unmatched: number;
+  unmatched_people: number;
+  waiting: number;
+  previous_secret_valid_until: string | null;
+}
+
+export interface SourcePerson {
+  coder_user_id: string;
+  username: string;
+  email: string;
+  name: string;
+  reason: "no_such_user" | "pinned";
+  user: string | null;
+  suggested: string | null;
+  missed: number;
+  waiting: number;
+  last_seen_at: string;
+}
+
+export interface CoderWebhookMessage {
+  _version: string;
+  msg_id?: string;
+  title: string;
+  title_markdown?: string | null;
+  body: string;
+  body_markdown?: string | null;
+  payload: {
+    _version: string;
+    notification_name: string;
+    notification_template_id: string;
+    user_id: string;
+    user_email?: string | null;
+    user_name?: string | null;
+    user_username: string;
+    actions?: Array<{
+      label: string;
+      url: string;
+    }> | null;
+    labels?: Record<string, string> | null;
+    data?: Record<string, unknown> | null;
+    targets?: Array<string> | null;
+  };
 }
 
 export interface AuditEntry {

@@ -75,6 +75,7 @@ const kindsFile = "administration/monitoring/notifications/kinds.md";
 const kindHeadings: Record<string, string> = {
   "Workspace Events": "## Workspaces",
   "Task Events": "## AI tasks",
+  "Agent Events": "## AI agents",
   "Template Events": "## Templates and prebuilds",
   "User Events": "## Accounts",
   "Custom Events": "## Custom and test notifications",

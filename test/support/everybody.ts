@@ -1,5 +1,7 @@
 // Everybody who may call, and something of mia's for each route to be about. Nothing that they do stays.
 import { randomUUID } from "node:crypto";
+import { hashSourceSecret } from "../../src/sources/rules/source.ts";
+import { miaInCoder, sourceSecret } from "./coder-messages.ts";
 import { createForgetful } from "./forgetful.ts";
 import { startTask } from "./task.ts";
 import { addUser, type TestServer, type TestServerOptions } from "./server.ts";
@@ -52,6 +54,8 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     ...archive,
   });
   await call(mia.token, "POST", "/notifications/custom", { content: { title: "Hello", message: "mia" } });
+  const session = { state: "working", title: "Fix the bug" };
+  await server.call("PUT", "/api/v2/agent-sessions/fix-bug", { token: task.agentToken, json: session });
   const [message] = (await call(mia.token, "GET", "/notifications/messages")).json.messages;
   const workspace = (await call(mia.token, "GET", `/workspaces/${task.workspaceId}`)).json;
   await call(mia.token, "POST", "/users/me/workspaces", { name: "waiting", template_id: task.templateId });
@@ -74,12 +78,14 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   const muteId = randomUUID();
   await server.sql(`INSERT INTO notification_mutes (id, user_id, thing, thing_id, created_at)
     SELECT '${muteId}', id, 'template', '${pooled.templateId}', 1 FROM users WHERE username = 'mia'`);
+  await addSpareSource(server);
   await server.settled();
   forgetful.forget();
   return {
     server,
     headers,
     ids: {
+      "agent-sessions": "fix-bug",
       keys: mia.token.slice(0, 10),
       templates: pooled.templateId,
       templateversions: pooled.versionId,
@@ -89,6 +95,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       events: message!.event_id,
       inbox: message!.id,
       mutes: muteId,
+      people: miaInCoder,
       workspaces: task.workspaceId,
       workspacebuilds: workspace.latest_build.id,
       workspaceagents: workspace.latest_build.resources[0]!.agents![0]!.id,
@@ -96,4 +103,13 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       provisionerjobs: job.job_id,
     },
   };
+}
+
+/** Where `sourceSecret` posts to, with somebody whom Belfry doesn't know. */
+async function addSpareSource(server: TestServer): Promise<void> {
+  await server.sql(`INSERT INTO sources (id, name, kind, secret_hash, change_id, created_by, created_at)
+    VALUES ('${randomUUID()}', 'spare', 'coder', '${hashSourceSecret(sourceSecret)}', '', '', 1)`);
+  await server.sql(`INSERT INTO source_people (source_id, foreign_id, username, email, email_canonical, name,
+      first_seen_at, last_seen_at)
+    SELECT id, '${miaInCoder}', 'quin', 'quin@example.com', 'quin@example.com', '', 1, 1 FROM sources`);
 }

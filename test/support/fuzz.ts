@@ -15,7 +15,9 @@ const asWhom: Record<Endpoint["access"], readonly Caller[]> = {
   session: ["owner", "owner", "owner", "mia", "mia", "anonymous"],
   provisioner: ["provisioner", "provisioner", "provisioner", "mia", "anonymous"],
   "session-or-provisioner": ["owner", "provisioner", "mia", "anonymous"],
+  "session-or-agent": ["mia", "mia", "owner", "agent", "anonymous"],
   agent: ["agent", "agent", "agent", "mia", "anonymous"],
+  source: ["anonymous", "mia"],
 };
 /** Milliseconds after which a request hangs. */
 const patience = 5_000;

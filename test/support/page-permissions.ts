@@ -68,6 +68,7 @@ export const pages: Record<string, Page> = {
     path: "/deployment/notifications/messages/:inbox",
   },
   "GET /inbox/needs-you": { who: readers },
+  "GET /agents": { who: readers },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
   "POST /settings/notifications/own-actions": { who: people, form: { notify: "on" } },
@@ -168,6 +169,28 @@ export const pages: Record<string, Page> = {
   "POST /deployment/provisioner-keys/:name/revoke": {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
+  },
+  "GET /deployment/sources": { who: ["auditor", "owner"] },
+  "POST /deployment/sources": { who: ["owner"], form: { name: "new" } },
+  "GET /deployment/sources/:source": { who: ["auditor", "owner"], path: "/deployment/sources/spare" },
+  "POST /deployment/sources/:source/:change{(?:enable|disable)}": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/disable",
+  },
+  "POST /deployment/sources/:source/rotate": { who: ["owner"], path: "/deployment/sources/spare/rotate" },
+  "POST /deployment/sources/:source/delete": { who: ["owner"], path: "/deployment/sources/spare/delete" },
+  "POST /deployment/sources/:source/people/:id/pin": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/pin",
+    form: { user: "mia" },
+  },
+  "POST /deployment/sources/:source/people/:id/create": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/create",
+  },
+  "POST /deployment/sources/:source/people/:id/forget": {
+    who: ["owner"],
+    path: "/deployment/sources/spare/people/:people/forget",
   },
   "GET /tasks": { who: readers },
   "GET /tasks/:user/:workspace": { who: whoSeesWorkspaces, path: "/tasks/mia/fix-bug" },

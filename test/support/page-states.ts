@@ -130,6 +130,8 @@ const inboxes: PageState[] = [
   { name: "inbox-long-name", path: "/inbox", as: longName },
   { name: "needs-you", path: "/inbox/needs-you", as: "ada" },
   { name: "needs-you-nothing", path: "/inbox/needs-you", as: "uma" },
+  { name: "agents", path: "/agents", as: "ada" },
+  { name: "agents-none", path: "/agents", as: "uma" },
   { name: "menu-deployment", path: "/inbox", as: "ada", act: openMenu("Deployment") },
   { name: "menu-account", path: "/inbox", as: longName, act: openMenu("Account") },
   { name: "settings", path: "/settings/notifications", as: "ada" },
@@ -196,6 +198,23 @@ const ofTheDeployment: PageState[] = [
   { name: "users-wrong-search", path: "/deployment/users?filter=role%3Aking", as: "ada" },
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
+  { name: "sources", path: "/deployment/sources", as: "ada" },
+  { name: "sources-auditor", path: "/deployment/sources", as: "aud" },
+  {
+    name: "sources-created",
+    path: "/deployment/sources",
+    as: "ada",
+    act: async (page) => {
+      await page.getByLabel("Name").fill("new-coder");
+      await page.getByRole("button", { name: "Create source" }).click();
+      await page.getByRole("status").waitFor();
+    },
+  },
+  { name: "source", path: "/deployment/sources/prod", as: "ada" },
+  { name: "source-auditor", path: "/deployment/sources/prod", as: "aud" },
+  { name: "source-rotate", path: "/deployment/sources/prod?ask=rotate", as: "ada" },
+  { name: "source-delete", path: "/deployment/sources/prod?ask=delete", as: "ada" },
+  { name: "source-empty", path: "/deployment/sources/staging", as: "ada" },
   { name: "prebuilds", path: "/prebuilds", as: "ada" },
   { name: "provisioner-keys-asked", path: "/deployment/provisioner-keys?revoke=rack-1", as: "ada" },
   { name: "prebuilds-dry-run", path: "/prebuilds?dry_run=1", as: "ada" },

@@ -1,4 +1,5 @@
 // For each route a request that is right but for who sends it: about what is mia's.
+import { coderMessage, sourceSecret } from "./coder-messages.ts";
 import { makeTar } from "./tar.ts";
 
 const text = { title_template: "x", body_template: "x" };
@@ -29,6 +30,7 @@ const bodies: Record<string, unknown> = {
   },
   "POST /api/v2/organizations/:organization/templateversions": {},
   "POST /api/v2/organizations/:organization/provisionerkeys": { name: "new" },
+  "PUT /api/v2/agent-sessions/:key": { state: "done", title: "x" },
   "POST /api/v2/notifications/custom": { content: { title: "x", message: "x" } },
   "PUT /api/v2/notifications/settings": { notifier_paused: true },
   "POST /api/v2/notifications/templates/:id/versions": text,
@@ -40,6 +42,10 @@ const bodies: Record<string, unknown> = {
   "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
   "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
   "POST /api/v2/notifications/inbox/:id/mute": { thing: "workspace" },
+  "POST /api/v2/sources": { name: "new" },
+  "PATCH /api/v2/sources/:source": { name: "renamed" },
+  "PUT /api/v2/sources/:source/people/:id": { user: "mia" },
+  "POST /api/v2/source-messages/:secret": coderMessage(),
   "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
   "PUT /api/v2/users/:user/notifications/channels": {
@@ -107,9 +113,12 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
   const filled = path
     .replace(":user", ids["user"] ?? "mia")
     .replace(":organization", "default")
+    .replace(":source", "spare")
+    .replace(":secret", sourceSecret)
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")
     .replace(":task", "fix-bug")
+    .replace(":key", ids["agent-sessions"]!)
     // A dry run is named like its version.
     .replace(":job", ids["templateversions"]!)
     .replace(/([a-z]+)\/:id/, (whole, before: string) => {

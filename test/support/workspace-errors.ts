@@ -12,7 +12,7 @@ interface World {
   /** The key of a provisioner. */
   provisioner: string;
 }
-type Make = (world: World) => Promise<CallAnswer<Refused | null>>;
+export type Make = (world: World) => Promise<CallAnswer<Refused | null>>;
 
 const nobody = "00000000-0000-4000-8000-000000000000";
 const as =

@@ -1,5 +1,8 @@
 // One believable deployment with everything that a page can show: names short and as long as they may be, builds that work,
 // fail and run, tasks in each state, prebuilds at their limit, a receiver that fails. Pictures and checks of pages look at it.
+import { randomUUID } from "node:crypto";
+import { coderMessage } from "./coder-messages.ts";
+import { addSource, postMessage } from "./sources.ts";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { enqueue } from "../../src/notifications/outbox/enqueue.ts";
 import { enqueueReads, prepareEvent } from "../../src/notifications/outbox/prepare-event.ts";
@@ -66,6 +69,7 @@ export async function startWorld(): Promise<World> {
   await failPrebuilds(stage, templates);
   await workOnTasks(stage, templates.agents);
   await create(stage, "ada", { name: "search-index", template_id: templates.docker.templateId }, "running");
+  await receiveFromCoder(server, token);
   // For a while the receiver takes nothing, and then everything again.
   receiver.answer({ status: 503 });
   await sendNotifications(stage);
@@ -92,6 +96,21 @@ export async function startWorld(): Promise<World> {
     message: String(message!["id"]),
     fail: () => breakDown(server, tokens.ada, receiver),
   };
+}
+
+/** Two sources: one with people whom nobody knows and one who is pinned, one that nothing has come from. */
+async function receiveFromCoder(server: TestServer, token: string): Promise<void> {
+  const prod = await addSource(server, token, "prod");
+  await addSource(server, token, "staging");
+  const send = (user_username: string, user_email: string, user_name: string, user_id: string) =>
+    postMessage(server, prod, coderMessage({ user_id, user_username, user_email, user_name }));
+  await send("mia", "mia@example.com", "Mia", randomUUID());
+  await send("jo-from-the-other-site", "jo@elsewhere.example.com", "Jo", randomUUID());
+  await send(longName, "a-long-address-of-somebody@a-long-subdomain.example.com", "", randomUUID());
+  const pinned = randomUUID();
+  await send("t.ess", "tess@elsewhere.example.com", "Tess", pinned);
+  const path = `/api/v2/sources/prod/people/${pinned}` as "/api/v2/sources/{source}/people/{id}";
+  await server.call("PUT", path, { token, json: { user: "tess" } });
 }
 
 async function breakDown(server: TestServer, token: string, receiver: Receiver): Promise<void> {

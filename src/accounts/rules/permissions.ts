@@ -32,7 +32,7 @@ export function hasPermission(actor: Pick<Actor, "roles">, permission: Permissio
 /** For guards in SQL. */
 export const rolesWithPermission = (permission: Permission): readonly SiteRole[] => grants[permission];
 
-/** A `read` token only looks; a `notify` token only sends custom notifications to its own user. */
+/** A `read` token only looks; a `notify` token only sends custom notifications to its own user, and reports of agents. */
 export function scopeAllows(
   actor: Pick<Actor, "scope">,
   method: string,

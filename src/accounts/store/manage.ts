@@ -3,7 +3,12 @@ import { and, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole, type UserStatus } from "../../../db/schema.ts";
 import type { Actor } from "../rules/actor.ts";
-import { assignableRoles, rolesThatCanAssign } from "../rules/permissions.ts";
+import {
+  assignableRoles,
+  rolesThatCanAssign,
+  rolesWithPermission,
+  type Permission,
+} from "../rules/permissions.ts";
 import { keyExistsSql } from "./keys.ts";
 import { insertRoles } from "./users.ts";
 
@@ -11,6 +16,11 @@ export const andSql = (...guards: SQL[]): SQL => sql.join(guards, sql` AND `);
 
 const holdsRoleSql = (userId: string, role: SiteRole): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${userId} AND role = ${role})`;
+
+/** True in SQL while the caller is signed in and has the permission. */
+export const hasPermissionSql = (actor: Pick<Actor, "userId" | "keyId">, permission: Permission): SQL => sql`(
+  ${keyExistsSql(actor.keyId)}
+  AND EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId} AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesWithPermission(permission))}))))`;
 
 /** True in SQL while the caller is signed in and an owner or a user-admin. */
 export const canStillCreateUsersSql = (actor: Pick<Actor, "userId" | "keyId">): SQL =>

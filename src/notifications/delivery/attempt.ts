@@ -9,7 +9,7 @@ import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
 import { isMuted } from "../outbox/rules/mutes.ts";
 import { unsealLabels } from "../outbox/sealed-labels.ts";
-import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
+import { renderOrFallback, withoutTemplate, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
 import { unsubscribeUrl } from "../preferences/unsubscribe.ts";
 
@@ -35,23 +35,25 @@ export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Deli
     data: message.data === null ? null : (JSON.parse(message.data) as Record<string, unknown>),
     recipient: recipientOf(message),
   };
-  const input = {
-    labels: { ...facts.labels, ...unsealed },
-    data: facts.data,
-    user: facts.recipient,
-    baseUrl: deps.config.accessUrl,
-    templateId: message.templateId,
-  };
-  const version = {
-    templateId: message.templateId,
-    number: message.version,
-    name: kindTitle(message.templateId, message.templateName),
-    title: message.title,
-    body: message.body,
-    actions: JSON.parse(message.actions) as Action[],
-  };
-  const rendered = renderOrFallback(deps.process.templates, version, input);
+  const rendered = renderMessage(deps, message, facts, unsealed);
   return { outcome: await sendByChannel(deps, message, facts, rendered), rendered };
+}
+
+function renderMessage(
+  deps: Deps,
+  message: ClaimedMessage,
+  { labels, data, recipient }: Facts,
+  unsealed: Record<string, string>,
+): Rendered {
+  if (message.text !== null) return withoutTemplate(JSON.parse(message.text) as Rendered);
+  const { templateId, version: number, title, body } = message;
+  const name = kindTitle(templateId, message.templateName);
+  const actions = JSON.parse(message.actions) as Action[];
+  return renderOrFallback(
+    deps.process.templates,
+    { templateId, number, name, title, body, actions },
+    { labels: { ...labels, ...unsealed }, data, user: recipient, baseUrl: deps.config.accessUrl, templateId },
+  );
 }
 
 /** What a message is about, parsed. */

@@ -34,6 +34,10 @@ interface Titled {
 export const byTitle = (a: Titled, b: Titled): number =>
   kindTitle(a.id, a.name).localeCompare(kindTitle(b.id, b.name), "en");
 
+/** What a kind is about, in a sentence. */
+export const aboutKind = (templateId: string): string =>
+  findKind(templateId)?.about ?? "Sent to Belfry by another system, with its own text.";
+
 export const isAlwaysOn = (templateId: string): boolean => findKind(templateId)?.alwaysOn === true;
 export const isOnlyByMail = (templateId: string): boolean => findKind(templateId)?.onlyByMail === true;
 export const reachesSuspended = (templateId: string): boolean =>

@@ -5,7 +5,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { planChannels } from "../channels/index.ts";
-import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
+import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 import { toStoredRule } from "./rules/absence.ts";
 import {
@@ -47,6 +47,8 @@ export interface NotificationEvent {
   situation?: EventSituation;
   /** Epoch milliseconds after which it must not be sent. */
   expiresAt?: number;
+  /** What it says, as Markdown, in place of its kind's template. */
+  text?: Rendered;
 }
 
 export interface EventSituation {
@@ -107,6 +109,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     createdBy: event.createdBy,
     createdAt: now,
     recipientRule: storedRule(event),
+    ...(event.text === undefined ? {} : { text: JSON.stringify(event.text) }),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
   const render = createRender(deps, event, template);
@@ -128,7 +131,7 @@ type Render = (recipient: Recipient) => ReturnType<typeof renderOrFallback>;
 /** An event of many recipients is rendered once, unless its text says something about each. */
 function createRender(deps: Deps, event: NotificationEvent, template: TemplateRow): Render {
   const version = versionOf(template);
-  let shared: ReturnType<Render> | undefined;
+  let shared: ReturnType<Render> | undefined = event.text && withoutTemplate(event.text);
   return (recipient) => {
     if (shared !== undefined) return shared;
     const input = renderInput(deps, recipient, event, template.id);

@@ -1,6 +1,7 @@
 // What a row of the inbox shows besides its title: an icon for severity and kind, and the thing that it is about.
 import type { Action } from "../../../db/schema.ts";
 import type { Kind } from "../../notifications/kinds/kinds.ts";
+import type { WaitingKind } from "../../workspaces/waiting/rules/waiting-texts.ts";
 import { buttonTarget } from "./links.ts";
 
 type Severity = Kind["severity"];
@@ -37,8 +38,10 @@ export function iconOf(kind: Pick<Kind, "severity" | "icon"> | undefined): Icon 
 const speechPath = "M3 3h14v10h-7l-4 4v-4H3zm3 3v1.500h8V6zm0 3v1.500h5V9z";
 
 /** The icon of what waits for the reader. */
-export const waitingIcon = (kind: "task" | "build" | "preset"): string =>
-  kind === "task" ? speechPath : severityPaths[kind === "build" ? "warning" : "critical"];
+export const waitingIcon = (kind: WaitingKind): string =>
+  kind === "build" || kind === "preset"
+    ? severityPaths[kind === "build" ? "warning" : "critical"]
+    : speechPath;
 
 /** What a screen reader says before the title. */
 export const severityPrefix = (severity: Severity): string =>

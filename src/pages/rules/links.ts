@@ -34,6 +34,7 @@ export function buttonTarget(url: string, accessUrl: string): string | null {
 
 export const workspacesPath = "/workspaces";
 export const tasksPath = "/tasks";
+export const agentsPath = "/agents";
 export const templatesPath = "/templates";
 export const poolsPath = "/prebuilds";
 export const notificationSettingsPath = "/settings/notifications";
@@ -44,6 +45,7 @@ export const deliveryLogPath = `${deliveryPath}/messages`;
 export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = `${deliveryPath}/templates`;
 
+export const sourcesPath = "/deployment/sources";
 export const usersPath = "/deployment/users";
 
 const part = encodeURIComponent;
@@ -52,10 +54,13 @@ export const notificationTemplatePath = (id: string): string => `${notificationT
 
 export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
 
+export const sourcePath = (name: string): string => `${sourcesPath}/${part(name)}`;
+
 export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;
 export const buildPath = (owner: string, name: string, number: number): string =>
   `${workspacePath(owner, name)}/builds/${number}`;
 export const taskPath = (owner: string, name: string): string => `/tasks/${part(owner)}/${part(name)}`;
+export const questionPath = (id: string): string => `/questions/${part(id)}`;
 export const templatePath = (organization: string, name: string): string =>
   `${templatesPath}/${part(organization)}/${part(name)}`;
 export const versionPath = (organization: string, template: string, version: string): string =>

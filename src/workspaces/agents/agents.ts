@@ -3,7 +3,7 @@
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, unauthorized, type ApiError } from "../../kernel/errors.ts";
 import { type AgentToken, checkSignIn, type Agent, type SignIn } from "./rules/agent-token.ts";
-import { retryOnConflict } from "../builds/retry-on-conflict.ts";
+import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { findAgents, findIfTrue, whereLatestBuildIs, setLifecycle } from "./store/agents.ts";
 import type { LifecycleState } from "../../../db/schema.ts";
 

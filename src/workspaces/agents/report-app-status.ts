@@ -5,7 +5,7 @@ import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
 import type { Purges } from "../../kernel/purge.ts";
-import { retryOnConflict } from "../builds/retry-on-conflict.ts";
+import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { authenticateAgent, agentReads } from "./agents.ts";
 import type { Agent, AgentToken } from "./rules/agent-token.ts";
 import { cleanMessage, decideTaskNotification } from "./rules/app-status.ts";
@@ -21,6 +21,7 @@ import {
   type NewStatus,
   deleteOldStatuses,
 } from "./store/app-statuses.ts";
+import { appSessionReads, reportAppSession } from "./app-sessions.ts";
 import { notifyOrCancel, taskKinds } from "./task-notifications.ts";
 import { writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
 
@@ -37,6 +38,7 @@ const statusReads = (token: AgentToken, { slug, state }: AppReport) => ({
   apps: listCurrentApps(token.workspaceId),
   latest: getLatestWorkspaceAppStatusesByAppID(currentAppIdSql(token.workspaceId, slug, token.agentName), 1),
   ...taskKinds[state].reads(token.workspaceId),
+  ...appSessionReads(token.workspaceId, { slug, state }),
 });
 type StatusAnswers = Answers<ReturnType<typeof statusReads>>;
 
@@ -68,11 +70,12 @@ function decide(
   const { agent, workspace } = authenticateAgent(deps, token, before);
   const appId = requireApp(before, agent, report.slug);
   const [latest] = before.latest;
+  const isTask = workspace.build.hasAiTask && workspace.build.aiTaskSidebarAppId === appId;
   const decision = decideTaskNotification(
     {
       state: report.state,
       previous: latest && { state: latest.state, since: latest.stateSince },
-      isTask: workspace.build.hasAiTask && workspace.build.aiTaskSidebarAppId === appId,
+      isTask,
       lifecycleState: agent.lifecycleState,
       lifecycleChangedAt: agent.lifecycleChangedAt,
     },
@@ -99,6 +102,7 @@ function decide(
   return [
     // First, because they go by what the app said before: sent again, they find the new status and do nothing.
     ...notifyOrCancel(workspace.id, events, decision, { now, how, when: unchanged }),
+    ...reportAppSession(deps, before, { workspace, slug: report.slug, status, isTask }, unchanged),
     ...insertStatus(status, unchanged),
     ...(isInUse ? [updateLastUsed(workspace.id, now, id)] : []),
   ];

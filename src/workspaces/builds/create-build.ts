@@ -13,6 +13,7 @@ import {
   type PreparedEvent,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
+import { endSessionsOfWorkspace } from "../../agent-sessions/end-sessions.ts";
 import { endTaskSituation } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
@@ -26,7 +27,7 @@ import {
 import { isUpdate } from "./rules/build-notifications.ts";
 import { summarizeNotified, type NotifiedSummary } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
-import { retryOnConflict } from "./retry-on-conflict.ts";
+import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
 import { findBuild, insertBuild, whereLatestBuildUnchanged, type NewBuild } from "./store/builds.ts";
 
 export interface CreatedBuild {
@@ -96,7 +97,12 @@ function buildStatements(
     auditBuild(deps, actor, before, build, guard),
     ...updates.map((event) => notify(event, { when: guard })),
     ...(ending?.before ?? []),
-    ...(build.transition === "start" ? [] : endTaskSituation(workspace.id, deps.now(), guard)),
+    ...(build.transition === "start"
+      ? []
+      : [
+          ...endTaskSituation(workspace.id, deps.now(), guard),
+          ...endSessionsOfWorkspace(deps, workspace.id, guard),
+        ]),
     ...insertBuild(build, decided.parameters, guard),
     ...(ending?.after ?? []),
   ];

@@ -99,3 +99,10 @@ test.each<[string[][], string[]]>([
 ])("recipients with the reasons %j: %j", (recipients, expected) => {
   expect(explain({ recipients }).slice(0, -1)).toEqual(expected);
 });
+
+test("a source has named somebody else", () => {
+  expect(explain({ rule: { people: ["source_prod"] }, recipients: [["source_prod", "inbox"]] })).toEqual([
+    "The user whom source prod named was notified.",
+    "This person was not named by source prod.",
+  ]);
+});

@@ -9,6 +9,7 @@ import {
 test.each([
   ["workspace_owner", { question: "who", text: "They own the workspace" }],
   ["role_template-admin", { question: "who", text: "They are a template admin" }],
+  ["source_prod", { question: "who", text: "It came from source prod, which named them as the recipient" }],
   ["inbox", { question: "channel", text: "Every notification goes to the inbox" }],
   ["expired", { question: "not", text: "It expired before it could be sent" }],
 ])("the code %s is described", (code, expected) => {
@@ -25,6 +26,7 @@ test.each([
     ["named", "role_user-admin", "inbox"],
     "You get this because the sender named you as a recipient and you are a user admin.",
   ],
+  [["source_prod", "inbox"], "You get this because source prod sent it to you."],
   [["role_template-admin", "role_owner"], "You get this because you are a template admin and an owner."],
   [
     ["no_template_admin", "role_owner", "inbox"],

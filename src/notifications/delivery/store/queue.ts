@@ -101,6 +101,7 @@ export const findClaimedMessages = prepared((token: string) =>
       labels: notificationEvents.labels,
       data: notificationEvents.data,
       targets: notificationEvents.targets,
+      text: notificationEvents.text,
       situationId: notificationEvents.situationId,
       templateId: notificationTemplates.id,
       templateName: notificationTemplates.name,

@@ -1,6 +1,6 @@
 // Why somebody did not get an event: who did, and what of its rule leaves this person out.
 import type { SiteRole } from "../../../../db/schema.ts";
-import { aRole, roleNoun, type Reason } from "./reasons.ts";
+import { aRole, roleNoun, sourceOf, type Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
 
 /** What an event keeps of its rule. */
@@ -57,17 +57,23 @@ const plurals: Partial<Record<string, string>> = {
   to_self: "The sender",
 };
 
+function groupName(reason: string): string | undefined {
+  const source = sourceOf(reason);
+  return source === undefined ? plurals[reason] : `The user whom source ${source} named`;
+}
+
 /** The first reason that says why is the group of a person. */
 function notified({ recipients }: AbsenceFacts): string[] {
   if (recipients.length === 0) return ["Nobody was notified."];
   const isFallback = recipients.some((reasons) => reasons.includes("no_template_admin"));
   const groups = Map.groupBy(
     recipients,
-    (reasons) => reasons.find((reason) => reason.startsWith("role_") || plurals[reason] !== undefined) ?? "",
+    (reasons) =>
+      reasons.find((reason) => reason.startsWith("role_") || groupName(reason) !== undefined) ?? "",
   );
   return [...groups].map(([reason, people]) => {
     const who =
-      plurals[reason] ?? (reason === "" ? "Recipients" : capital(rolePlural(reason.slice("role_".length))));
+      groupName(reason) ?? (reason === "" ? "Recipients" : capital(rolePlural(reason.slice("role_".length))));
     const because = isFallback && reason.startsWith("role_") ? ", because there was no template admin" : "";
     const count =
       reason === "to_self" || (people.length === 1 && isSingular(reason)) ? "" : ` (${people.length})`;
@@ -76,7 +82,7 @@ function notified({ recipients }: AbsenceFacts): string[] {
 }
 
 const isSingular = (reason: string): boolean =>
-  ["workspace_owner", "own_account", "to_self"].includes(reason);
+  ["workspace_owner", "own_account", "to_self"].includes(reason) || sourceOf(reason) !== undefined;
 
 function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string {
   const { id, roles } = person;
@@ -104,13 +110,18 @@ const concerns: Partial<Record<Reason, string>> = {
   uses_template: "had no workspace of the template",
 };
 
+function concernOf(why: Reason): string | undefined {
+  const source = sourceOf(why);
+  return source === undefined ? concerns[why] : `was not named by source ${source}`;
+}
+
 /** What they would have to be. */
 function outside({ roles = [], people = [] }: StoredRule): string {
   const named = roles.map(aRole);
   const last = named.pop();
   const role =
     last === undefined ? [] : [`is not ${named.length === 0 ? last : `${named.join(", ")} or ${last}`}`];
-  const all = [...people.flatMap((why) => concerns[why] ?? []), ...role];
+  const all = [...people.flatMap((why) => concernOf(why) ?? []), ...role];
   return all.length === 0 ? "is not a recipient of this kind" : all.join(" and ");
 }
 

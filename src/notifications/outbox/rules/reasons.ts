@@ -7,8 +7,10 @@ export type Reason =
   | "named"
   | `role_${string}`
   | "workspace_owner"
+  | "own_agent"
   | "own_account"
   | "uses_template"
+  | `source_${string}`
   | "no_template_admin"
   // why this channel
   | "inbox"
@@ -52,7 +54,7 @@ export interface ReasonDescription {
   toRecipient?: string;
 }
 
-const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription> = {
+const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`>, ReasonDescription> = {
   to_self: { question: "who", text: "They sent it to themselves", toRecipient: "you sent it to yourself" },
   named: {
     question: "who",
@@ -60,6 +62,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     toRecipient: "the sender named you as a recipient",
   },
   workspace_owner: { question: "who", text: "They own the workspace", toRecipient: "you own the workspace" },
+  own_agent: { question: "who", text: "It is their agent", toRecipient: "it is your agent" },
   own_account: {
     question: "who",
     text: "It is about their own account",
@@ -135,12 +138,21 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
 /** A recipient's own act. */
 export const ownAction = "own_action" satisfies Reason;
 
+/** The name of the source that named the recipient. */
+export const sourceOf = (code: string): string | undefined => /^source_(.+)$/.exec(code)?.[1];
 const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
 
 /** A code of a later release is described by the code itself. */
 export function describeReason(code: string): ReasonDescription {
   const role = roleOf(code);
   if (role !== undefined) return { question: "who", text: `They are ${aRole(role)}` };
+  const source = sourceOf(code);
+  if (source !== undefined)
+    return {
+      question: "who",
+      text: `It came from source ${source}, which named them as the recipient`,
+      toRecipient: `source ${source} sent it to you`,
+    };
   return Object.hasOwn(descriptions, code)
     ? descriptions[code as keyof typeof descriptions]
     : { question: "not", text: code };

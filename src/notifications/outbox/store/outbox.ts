@@ -158,19 +158,20 @@ const findStatesByIds = prepared((ids: string) =>
 const isReceivedSql = sql`EXISTS (SELECT 1 FROM notification_messages other
   WHERE other.event_id = notification_messages.event_id AND (other.status = 'sent' OR other.attempt_count > 0))`;
 
-const isWithdrawableSql = (subject: string): SQL =>
-  sql`(subject = ${subject} AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceivedSql})`;
+/** `subject`: a value, or SQL: a SELECT of one column. */
+const isWithdrawableSql = (subject: string | SQL): SQL =>
+  sql`(${typeof subject === "string" ? sql`subject = ${subject}` : sql`subject IN (${subject})`} AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceivedSql})`;
 
 /** SQL: whether no message of this subject is pending that could be withdrawn. */
 export const whereNothingPending = (subject: string): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isWithdrawableSql(subject)})`;
 
 /**
- * Withdraws the delayed messages of a subject, if `when` holds and nobody has received their event. `created`: events of the
+ * Withdraws the delayed messages of a subject, or of those that SQL selects, if `when` holds and nobody has received their event. `created`: events of the
  * same write, which it never withdraws. A later event with the same identity is not a duplicate.
  */
 export const cancelPending = (
-  subject: string,
+  subject: string | SQL,
   now: number,
   when: SQL,
   created: readonly string[] = [],

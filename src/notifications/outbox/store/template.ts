@@ -8,7 +8,11 @@ import { activeVersion, templateColumns } from "../../texts/store/templates.ts";
 
 export const findTemplateToSend = prepared((id: string) =>
   query
-    .select({ ...templateColumns, isPaused: sql<number>`${isPausedSql}`.as("is_paused") })
+    .select({
+      ...templateColumns,
+      defaultChoice: notificationTemplates.defaultChoice,
+      isPaused: sql<number>`${isPausedSql}`.as("is_paused"),
+    })
     .from(notificationTemplates)
     .innerJoin(notificationTemplateVersions, activeVersion)
     .where(eq(notificationTemplates.id, id)),

@@ -13,6 +13,10 @@ export const situationTypes = {
   drift: "drift/",
   /** The agent of a workspace's task waits. */
   task: "task/",
+  /** An AI agent's session waits, or is stale. */
+  agent: "agent/",
+  /** A question of an agent is open. */
+  question: "question/",
   /** The receiver of a channel responded 410 Gone. */
   receiver: "receiver/",
   /** Scheduled builds of a workspace fail. */

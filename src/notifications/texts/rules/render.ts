@@ -117,3 +117,10 @@ export function renderOrFallback(
     return { title, body: facts.join("\n"), actions: [], failed: true, isPersonal: true };
   }
 }
+
+/** The text of an event that came with it: nothing in it is a variable. */
+export const withoutTemplate = (text: Rendered): Rendered & { failed: false; isPersonal: false } => ({
+  ...text,
+  failed: false,
+  isPersonal: false,
+});

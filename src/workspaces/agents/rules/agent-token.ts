@@ -54,6 +54,10 @@ export interface WorkspaceAgents {
   agents: readonly Agent[];
 }
 
+/** A workspace whose stop failed or was canceled runs on. */
+export const isStopping = ({ transition, status }: Pick<WorkspaceAgents, "transition" | "status">): boolean =>
+  transition !== "start" && (status === "pending" || status === "running");
+
 /** `not_built` passes: the agents are known once their build has succeeded. */
 export type SignIn =
   | { ok: true; agent: Agent }

@@ -30,8 +30,8 @@ export function workspaceIdByNameSql(ownerId: SQL, name: string, withDeleted = f
 }
 
 /** SQL for the id of a workspace's owner. */
-export const workspaceOwnerSql = (id: SQL | string): SQL =>
-  sql`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
+export const workspaceOwnerSql = (id: SQL | string): SQL<string> =>
+  sql<string>`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
 
 export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
   buildView()

@@ -3,8 +3,7 @@ import { and, asc, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { organizations, templates, templateVersions, users } from "../../../../db/schema.ts";
 import type { Actor } from "../../../accounts/rules/actor.ts";
-import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
-import { keyExistsSql } from "../../../accounts/store/keys.ts";
+import { hasPermissionSql } from "../../../accounts/store/manage.ts";
 import { situationTypes } from "../../../notifications/index.ts";
 
 const templateRows = () =>
@@ -130,6 +129,5 @@ export const templateUnusedSql = (id: string): SQL => sql`NOT EXISTS (
   WHERE w.template_id = ${id} AND w.deleted_at IS NULL AND NOT o.is_system)`;
 
 /** `templates:manage` while the caller is signed in. */
-export const canManageTemplatesSql = (actor: Pick<Actor, "userId" | "keyId">): SQL => sql`(
-  ${keyExistsSql(actor.keyId)}
-  AND EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId} AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesWithPermission("templates:manage"))}))))`;
+export const canManageTemplatesSql = (actor: Pick<Actor, "userId" | "keyId">): SQL =>
+  hasPermissionSql(actor, "templates:manage");

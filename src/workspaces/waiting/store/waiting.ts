@@ -1,27 +1,31 @@
-// SQL of what waits for a user: tasks whose agent is idle, failed builds of their workspaces, and presets at the limit of
-// failures for those who manage templates. One statement, oldest first; its cost depends on the user's workspaces alone.
+// SQL of what waits for a user: tasks whose agent is idle, sessions of their agents and their questions, failed builds of their
+// workspaces, and presets at the limit of failures for those who manage templates. One statement, oldest first; its cost
+// depends on the user's workspaces and live sessions alone.
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import type { Transition } from "../../../../db/schema.ts";
+import type { WaitingKind } from "../rules/waiting-texts.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
+import { openQuestionsSql, waitingSessionsSql } from "../../../agent-sessions/store/waiting.ts";
 import { fromLatestTaskBuildSql, taskAppIdSql } from "../../agents/store/app-statuses.ts";
 
 export interface WaitingRow {
-  kind: "task" | "build" | "preset";
-  /** Of the workspace or the preset. */
+  kind: WaitingKind;
+  /** Of the workspace, the preset, the session or the question. */
   id: string;
   /** Epoch milliseconds. */
   since: number;
-  /** Of the workspace or the preset. */
+  /** Of the workspace or the preset; the title of the session. */
   name: string;
-  /** The workspace's owner; null for a preset. */
+  /** The workspace's owner; null without a workspace. */
   ownerName: string | null;
-  templateName: string;
+  /** Null for a session. */
+  templateName: string | null;
   /** What the agent asks, or the error of the build; may be empty. */
   prompt: string | null;
   detail: string;
-  /** Of a task: where its app is, and what it is called. */
+  /** Of a task: where its app is, and what it is called; of a session, where that is. */
   appUrl: string | null;
   appName: string | null;
   /** Of a failed build. */
@@ -75,6 +79,7 @@ const presetSql = (
 /** `limit`: of rows. */
 export const listWaiting = prepared((self: SQL, now: number, limit: number) =>
   query.all<WaitingRow>(sql`SELECT *, count(*) OVER () AS total
-    FROM (${taskSql(self)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)})
+    FROM (${taskSql(self)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)}
+      UNION ALL ${waitingSessionsSql(self)} UNION ALL ${openQuestionsSql(self)})
     ORDER BY since, id LIMIT ${limit}`),
 );

@@ -19,10 +19,12 @@ export function isAllowedEndpoint(endpoint: string, services: readonly string[])
   });
 }
 
+const waitingKinds: readonly string[] = [kinds["task-idle"].id, kinds["agent-session-waiting"].id];
+
 /** Kinds that are worth to be disturbed: warnings, and an agent that waits. */
 export function isPushed(templateId: string): boolean {
   const severity = findKind(templateId)?.severity;
-  return severity === "warning" || severity === "critical" || templateId === kinds["task-idle"].id;
+  return severity === "warning" || severity === "critical" || waitingKinds.includes(templateId);
 }
 
 export const isUrgent = (templateId: string): boolean => findKind(templateId)?.severity === "critical";

@@ -1,5 +1,5 @@
-// Guarded writes on a workspace: decide on what was read, write if it still holds, otherwise decide again on the new state.
-import { conflict } from "../../kernel/errors.ts";
+// Guarded writes: decide on what was read, write if it still holds, otherwise decide again on the new state.
+import { conflict } from "./errors.ts";
 
 const maxAttempts = 3;
 
@@ -10,11 +10,12 @@ const maxAttempts = 3;
 export async function retryOnConflict<State, Done>(
   state: State,
   attempt: (before: State) => Promise<{ done: Done | undefined; after: State }>,
+  what = "workspace",
 ): Promise<Done> {
   for (let tries = 1, before = state; tries <= maxAttempts; tries += 1) {
     const { done, after } = await attempt(before);
     if (done !== undefined) return done;
     before = after;
   }
-  throw conflict("The workspace keeps changing.", "Try again.");
+  throw conflict(`The ${what} keeps changing.`, "Try again.");
 }

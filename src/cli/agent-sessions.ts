@@ -1,0 +1,83 @@
+// belfry agent set and list: what AI agents are doing, wherever they run. Inside a workspace its agent token is used, elsewhere
+// the user's sign-in or token.
+import { createClient, segment, type Client } from "../client.ts";
+import type { Context } from "./context.ts";
+import { exit, Failure } from "./failure.ts";
+import { requireOneOf } from "./inputs.ts";
+import { defineCommand, outputOption } from "./rules/command.ts";
+import { formatAge } from "./rules/time.ts";
+
+const states = ["working", "waiting", "done", "failed"] as const;
+
+/** A workspace's agent token, unless a key was named; for what agents of users and of workspaces may call. */
+export function reporterClient(context: Context): Client {
+  const { url, source } = context.choice();
+  const token = context.environment["BELFRY_AGENT_TOKEN"];
+  return source === "option" || token === undefined || token === ""
+    ? context.client()
+    : createClient({ url, token });
+}
+
+export const set = defineCommand({
+  name: "set",
+  summary: "Report what an AI agent is doing; you are notified when it waits, is done or has failed",
+  args: "STATE [MESSAGE]",
+  minArgs: 1,
+  maxArgs: 2,
+  details: [
+    `STATE is ${states.slice(0, -1).join(", ")} or ${states.at(-1)}. MESSAGE has at most 2,000 bytes.`,
+    "A token of the scope notify is enough. With BELFRY_AGENT_TOKEN set, the session is the workspace owner's.",
+  ],
+  examples: [
+    `belfry agent set working --key parser --title "Fix the bug in the parser"`,
+    `belfry agent set waiting "Which of the two should stay?" --key parser`,
+    `belfry agent set done --key parser --link https://git.example.com/pulls/17`,
+  ],
+  options: {
+    key: { type: "string", value: "KEY", text: "which session it is: any text of your choice" },
+    title: { type: "string", value: "TITLE", text: "what the agent works on (default: the key)" },
+    link: { type: "string", value: "URL", text: "where to answer it, or more details" },
+    parent: {
+      type: "string",
+      value: "KEY",
+      text: "the session that started it: nobody is notified about it",
+    },
+  },
+  async run(context, { options, args: [state = "", message = ""] }) {
+    const { key, title = key, link, parent } = options;
+    if (key === undefined || title === undefined)
+      throw new Failure(exit.usage, "--key: missing, use any text that identifies the session");
+    const json = { state: requireOneOf("STATE", state, states), title, message, url: link, parent };
+    await reporterClient(context).ask((routes) =>
+      routes["agent-sessions"][":key"].$put({ param: { key: segment(key) }, json }),
+    );
+    context.log(`Reported: ${key} is ${state}.`);
+  },
+});
+
+export const list = defineCommand({
+  name: "list",
+  aliases: ["ls"],
+  summary: "List your AI agents' sessions, newest change first",
+  examples: ["belfry agent list", "belfry agent list --state waiting"],
+  options: {
+    state: { type: "string", value: "STATE", text: `only ${states.join(", ")} or stale` },
+    ...outputOption,
+  },
+  async run(context, { options }) {
+    const state =
+      options.state === undefined ? undefined : requireOneOf("--state", options.state, [...states, "stale"]);
+    const query = { limit: "200", ...(state === undefined ? {} : { state }) };
+    const answer = await context.client().ask((routes) => routes["agent-sessions"].$get({ query }));
+    if (options.output === "json") return context.printJson(answer);
+    if (answer.sessions.length === 0) return context.log("No sessions of agents.");
+    const rows = answer.sessions.map((one) => [
+      one.state,
+      formatAge(one.state_since, context.now()),
+      one.key,
+      one.title,
+      one.question?.text ?? one.message,
+    ]);
+    context.printTable(["STATE", "SINCE", "KEY", "TITLE", "MESSAGE"], rows, { cut: true });
+  },
+});

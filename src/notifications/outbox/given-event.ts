@@ -1,0 +1,66 @@
+// Events of other systems, which come with their text and their kind. Who disabled a kind or muted a thing isn't notified, as
+// by Belfry's own; a kind that Belfry doesn't know is created in the write that stores its first event.
+import type { Answers, SQL } from "../../../db/client.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { isPaused, readSettings } from "../preferences/store/settings.ts";
+import { givenGroup, givenVersion, insertGivenKind, type GivenKind } from "../texts/store/given-kinds.ts";
+import type { Rendered } from "../texts/rules/render.ts";
+import { notify, type StatementOrNotice } from "./notify.ts";
+import { prepareEvent, type NotificationEvent } from "./prepare-event.ts";
+import { findRecipients, type Audience } from "./store/recipients.ts";
+import { findTemplateToSend } from "./store/template.ts";
+
+export interface GivenEvent extends NotificationEvent {
+  kind: GivenKind;
+  text: Rendered;
+}
+
+/** What must be read before the event can be prepared. */
+export const givenReads = (kindId: string, audience: Audience) => ({
+  kind: findTemplateToSend(kindId),
+  recipients: findRecipients(kindId, audience),
+  notificationSettings: readSettings(),
+});
+
+export type GivenAnswers = Answers<ReturnType<typeof givenReads>>;
+
+export interface PreparedGiven {
+  eventId: string;
+  /** For one write; nothing is written unless the condition holds, before and after each of them. */
+  changes: (when: SQL) => StatementOrNotice[];
+}
+
+/** Throws 413 if the data is too large. */
+export function prepareGiven(
+  deps: Deps,
+  { kind, ...event }: GivenEvent,
+  { kind: found, recipients, notificationSettings }: GivenAnswers,
+): PreparedGiven {
+  const [known] = found;
+  const template =
+    known === undefined
+      ? newTemplate(kind, isPaused(notificationSettings))
+      : // The other system has asked the recipient already: what is off by default here, an opt-in there has turned on.
+        { ...known, enabledByDefault: known.defaultChoice ?? true };
+  const prepared = prepareEvent(deps, event, { template: [template], recipients });
+  const created = (when: SQL) =>
+    known === undefined ? insertGivenKind(kind, deps.newId(), deps.now(), when) : [];
+  return {
+    eventId: prepared.eventId,
+    changes: (when) => [...created(when), notify(prepared, { when })],
+  };
+}
+
+const newTemplate = ({ id, name }: GivenKind, paused: boolean) => ({
+  ...givenVersion,
+  id,
+  key: "",
+  name,
+  group: givenGroup,
+  kind: "system" as const,
+  enabledByDefault: true,
+  defaultChoice: null,
+  isDisabled: false,
+  method: null,
+  isPaused: paused ? 1 : 0,
+});

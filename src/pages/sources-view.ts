@@ -1,0 +1,190 @@
+// HTML of sources: the list, the form that creates one, and one source with its people.
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { waitingMs } from "../sources/rules/source.ts";
+import type { SourcePerson } from "../sources/store/people.ts";
+import type { SourceRow } from "../sources/store/sources.ts";
+import { countLabel, factList, keyToCopy, moment, momentAhead, tag } from "./components.ts";
+import { html } from "./html.ts";
+import { attributes, type Html } from "./layout.ts";
+import { question } from "./question.ts";
+import { sourcePath, sourcesPath, userPath } from "./rules/links.ts";
+
+export const managesSources = (actor: Actor): boolean => hasPermission(actor, "deployment:manage");
+
+/** An address that was just created: it is shown this once. */
+export const addressNote = (done: string, address: string): Html =>
+  html`<div class="note" role="status">
+    <p>
+      ${done} Copy the address now; it is not shown again. In Coder, set
+      <code>CODER_NOTIFICATIONS_METHOD=webhook</code> and this as
+      <code>CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT</code>.
+    </p>
+    ${keyToCopy("Address", address)}
+  </div>`;
+
+export const sourceList = (sources: readonly SourceRow[], now: number): Html =>
+  sources.length === 0
+    ? html`<div class="empty"><p>There are no sources.</p></div>`
+    : html`<ul class="items people" role="list">
+        ${sources.map((source) => listed(source, now))}
+      </ul>`;
+
+const listed = (source: SourceRow, now: number): Html =>
+  html`<li class="person">
+    <h2><a href="${sourcePath(source.name)}">${source.name}</a></h2>
+    <p class="tags">
+      ${source.isEnabled ? "" : tag("disabled")} ${source.unmatchedPeople === 0 ? "" : tag("unknown_people")}
+    </p>
+    <p class="who-is">
+      Coder, ${countLabel(source.receivedCount, "notification")} received, ${source.unmatchedCount} for
+      unknown people
+    </p>
+    <p class="seen">
+      ${source.lastReceivedAt === null ? "nothing received" : html`last received ${moment(source.lastReceivedAt, now)}`}
+    </p>
+  </li>`;
+
+export const sourceFacts = (source: SourceRow, now: number): Html =>
+  factList({
+    Kind: "Coder",
+    Created: html`${moment(source.createdAt, now)} by ${source.creator ?? "a deleted user"}`,
+    Received: countLabel(source.receivedCount, "notification"),
+    "For unknown people": String(source.unmatchedCount),
+    "Last received": source.lastReceivedAt === null ? "never" : moment(source.lastReceivedAt, now),
+    "Previous address":
+      source.previousUntil === null || source.previousUntil <= now
+        ? undefined
+        : html`works until ${momentAhead(source.previousUntil, now)}`,
+  });
+
+const questions = {
+  rotate: {
+    title: "Create a new address for",
+    text: "The present address works for another 24 hours. One that it replaced before stops working now.",
+    label: "Create new address",
+  },
+  delete: {
+    title: "Delete",
+    text: "Its address stops working, and what waits for unknown people is lost. Notifications that were received stay. This can't be undone.",
+    label: "Delete source",
+    isFinal: true,
+  },
+} as const;
+
+/** The buttons of a source, or the question that one of them asks. */
+export function sourceControls(source: SourceRow, asked: string | undefined): Html {
+  const page = sourcePath(source.name);
+  if (asked === "rotate" || asked === "delete") {
+    const { title, ...rest } = questions[asked];
+    return question({ ...rest, title: `${title} ${source.name}?`, action: `${page}/${asked}`, back: page });
+  }
+  return html`<div class="acts controls">
+    <form method="post" action="${page}/${source.isEnabled ? "disable" : "enable"}">
+      <button class="button" type="submit">${source.isEnabled ? "Disable" : "Enable"}</button>
+    </form>
+    <a class="button" href="${page}?ask=rotate">New address</a>
+    <a class="button" href="${page}?ask=delete">Delete</a>
+  </div>`;
+}
+
+export interface PeopleView {
+  source: SourceRow;
+  people: readonly SourcePerson[];
+  manages: boolean;
+  now: number;
+}
+
+/** Those whom Belfry doesn't recognise first: each has a form. */
+export function peopleLists(view: PeopleView): Html {
+  const unknown = view.people.filter(({ userId }) => userId === null);
+  const pinned = view.people.filter(({ userId }) => userId !== null);
+  return html`<h2 id="unknown">Unknown people</h2>
+    ${
+      unknown.length === 0
+        ? html`<p class="lead">Belfry recognises everybody whom this source has notified.</p>`
+        : html`<p class="lead">
+              Coder notified them, and Belfry has no such user. Once you say who somebody is, they get what
+              Coder sent in the last ${waitingMs / 3_600_000} hours, and everything from then on.
+            </p>
+            <ul class="items" role="list">
+              ${unknown.map((person) => unknownPerson(person, view))}
+            </ul>`
+    }
+    ${
+      pinned.length === 0
+        ? ""
+        : html`<h2 id="pinned">Pinned people</h2>
+            <ul class="items people" role="list">
+              ${pinned.map((person) => pinnedPerson(person, view))}
+            </ul>`
+    }`;
+}
+
+const labelOf = ({ name, username, email, foreignId }: SourcePerson): string =>
+  name || username || email || foreignId;
+
+const personPath = (view: PeopleView, person: SourcePerson, act: string): string =>
+  `${sourcePath(view.source.name)}/people/${person.foreignId}/${act}`;
+
+function unknownPerson(person: SourcePerson, view: PeopleView): Html {
+  const { username, email, missed, waiting, lastSeenAt, foreignId, suggested } = person;
+  return html`<li class="row">
+    <h3 id="p-${foreignId}">${labelOf(person)}</h3>
+    <p>${[username, email].filter(Boolean).join(" · ")}</p>
+    <p class="seen">
+      no such user · ${countLabel(missed, "notification")} missed, ${waiting} waiting · last
+      ${moment(lastSeenAt, view.now)} · <code>${foreignId}</code>
+    </p>
+    ${
+      view.manages
+        ? html`<form class="inline" method="post" action="${personPath(view, person, "pin")}">
+              <label for="u-${foreignId}">User in Belfry</label>
+              <input
+                id="u-${foreignId}"
+                name="user"
+                value="${suggested ?? ""}"
+                ${attributes({ required: true, autocomplete: "off", autocapitalize: "none", spellcheck: "false" })}
+              />
+              <button class="button primary" type="submit" aria-describedby="p-${foreignId}">
+                Pin to this user
+              </button>
+            </form>
+            <div class="acts">
+              <form method="post" action="${personPath(view, person, "create")}">
+                <button class="button" type="submit" aria-describedby="p-${foreignId}">
+                  Create this user
+                </button>
+              </form>
+              <form method="post" action="${personPath(view, person, "forget")}">
+                <button class="quiet" type="submit" aria-describedby="p-${foreignId}">Discard</button>
+              </form>
+            </div>`
+        : ""
+    }
+  </li>`;
+}
+
+function pinnedPerson(person: SourcePerson, view: PeopleView): Html {
+  const { foreignId, pinnedTo, pinnedAt, username } = person;
+  return html`<li class="person">
+    <h3 id="p-${foreignId}">
+      ${pinnedTo === null ? "Deleted user" : html`<a href="${userPath(pinnedTo)}">${pinnedTo}</a>`}
+    </h3>
+    ${
+      view.manages
+        ? html`<form method="post" action="${personPath(view, person, "forget")}">
+            <button class="quiet" type="submit" aria-describedby="p-${foreignId}">Unpin</button>
+          </form>`
+        : html`<span></span>`
+    }
+    <p class="who-is">is ${username === "" ? "" : html`${username} in Coder, `}<code>${foreignId}</code></p>
+    <p class="seen">pinned ${moment(pinnedAt ?? 0, view.now)}</p>
+  </li>`;
+}
+
+export const sourcesAside = html`<p class="aside">
+  <a href="/docs/administration/sources">How to put Belfry in front of Coder's notifications</a>
+</p>`;
+
+export const sourcesCrumb = { title: "Sources", page: sourcesPath };

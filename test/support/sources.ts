@@ -1,0 +1,35 @@
+// A source of a test server, and posts to it as Coder's server makes them.
+import { callServer, type TestServer } from "./server.ts";
+import { goJson } from "./coder-messages.ts";
+
+export interface TestSource {
+  name: string;
+  /** With the secret. */
+  address: string;
+}
+
+export async function addSource(server: TestServer, token: string, name = "prod"): Promise<TestSource> {
+  const created = await server.call("POST", "/api/v2/sources", { token, json: { name, kind: "coder" } });
+  if (created.status !== 201) throw new Error(`source: ${created.status} ${created.text}`);
+  server.secret(created.json.address.split("/").at(-1)!);
+  return { name, address: created.json.address };
+}
+
+/** `headers`: in place of those that Coder's server sends. */
+export function postMessage(
+  server: { url: string },
+  source: { address: string },
+  message: unknown,
+  headers: Record<string, string> = {},
+) {
+  const id = (message as { msg_id?: unknown } | null)?.msg_id;
+  return callServer(server.url, "POST", new URL(source.address).pathname as "/", {
+    body: typeof message === "string" ? message : goJson(message),
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "Go-http-client/1.1",
+      ...(typeof id === "string" ? { "x-message-id": id } : {}),
+      ...headers,
+    },
+  });
+}
