@@ -50,7 +50,7 @@ async function turnOn() {
     );
   } catch {
     report(
-      "This browser can't get push messages. It shows notifications while a page of Belfry is open, also in the background.",
+      "This browser can't get notifications while Belfry is closed. It shows them while a page of Belfry is open, also in the background.",
     );
   }
 }
@@ -71,7 +71,7 @@ if (section !== null) {
   if (!isPossible)
     report(
       isSecureContext
-        ? "This browser has no push messages. On an iPhone or iPad, add Belfry to the home screen first."
+        ? "This browser doesn't support browser notifications. On an iPhone or iPad, add Belfry to the home screen first."
         : "Push messages need HTTPS.",
     );
   else if (!(await isOn())) {

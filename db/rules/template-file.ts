@@ -12,7 +12,10 @@ export interface KindFields {
   id: string;
   /** Coder's identifier. */
   key: string;
+  /** Coder's where Coder has the kind; in the API. */
   name: string;
+  /** For people: the words of its notification. */
+  displayName: string;
   group: string;
   enabledByDefault: boolean;
   icon: (typeof kindIcons)[number];
@@ -43,7 +46,14 @@ export interface TemplateFile extends KindFields {
 
 const required = ["id", "key", "name", "group", "kind", "enabled_by_default", "icon", "severity", "about"];
 const moreRequired = ["audience", "coder", "title", "sample"];
-const optional = ["method", "always_on", "only_by_mail", "reaches_suspended", "quiet_for_initiator"];
+const optional = [
+  "display_name",
+  "method",
+  "always_on",
+  "only_by_mail",
+  "reaches_suspended",
+  "quiet_for_initiator",
+];
 /** Besides `action`, which can be repeated. */
 export const templateFields: readonly string[] = [...required, ...moreRequired, ...optional];
 
@@ -93,6 +103,7 @@ function toTemplateFile(fields: Fields, actions: Action[], body: string): Templa
     id: text("id"),
     key: text("key"),
     name: text("name"),
+    displayName: fields.get("display_name")?.value ?? text("name"),
     group: text("group"),
     kind: oneOf("kind", ["system", "custom"]),
     enabledByDefault: flag("enabled_by_default"),

@@ -141,13 +141,32 @@ export const oneTimePasscode = defineKind("one-time-passcode", {
   }),
 });
 
+/** How a password was changed. An administrator's address is not for the user. */
+export type PasswordChangedBy =
+  | { by: "code"; address: string | null }
+  | { by: "user"; address: string | null }
+  | { by: "administrator"; username: string }
+  | { by: "machine" };
+
+function describeChange(change: PasswordChangedBy): string {
+  if (change.by === "code") return "with a code sent by email";
+  if (change.by === "user") return "by someone who was signed in and entered the old password";
+  return change.by === "machine"
+    ? "on the server, with belfry admin reset-password"
+    : `by ${change.username}`;
+}
+
 export const passwordChanged = defineKind("password-changed", {
   audience: user,
-  event: (change: { userId: string; address: string | null; at: number; identity: string }) => ({
-    labels: { how: "with a code sent by email", address: change.address ?? "" },
+  event: (change: { userId: string; at: number; identity: string; how: PasswordChangedBy }) => ({
+    labels: {
+      by: change.how.by,
+      how: describeChange(change.how),
+      address: "address" in change.how ? (change.how.address ?? "") : "",
+    },
     data: { at: new Date(change.at).toISOString() },
     targets: [change.userId],
-    createdBy: passcodeChange,
+    createdBy: change.how.by === "code" ? passcodeChange : "password-change",
     identity: change.identity,
     ...toUser(change.userId),
   }),

@@ -3,6 +3,8 @@ import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound, ApiError } from "../kernel/errors.ts";
 import type { QueueReservation } from "../kernel/rules/limits.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
+import { notify, type KindAnswers } from "../notifications/index.ts";
+import { passwordChanged } from "./account-kinds.ts";
 import { requireValidPassword } from "./validation.ts";
 import { clearFailures, limitOldPassword } from "./sign-in-limits.ts";
 import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
@@ -11,7 +13,7 @@ import { normalizePassword } from "./rules/password.ts";
 import { deleteKeysOfUser, keyExistsSql } from "./store/keys.ts";
 import { andSql, hasPasswordHashSql, canStillManageUserSql, setPasswordHash } from "./store/manage.ts";
 import { endPasscodes } from "./store/passcodes.ts";
-import { findUserState, type UserRow, findUserToSignIn, userExistsSql } from "./store/users.ts";
+import { findUserState, type UserRow, findUserToSignIn, userExistsSql, userIdSql } from "./store/users.ts";
 import { audit } from "./audit.ts";
 import { listOwners } from "./store/directory.ts";
 
@@ -21,7 +23,7 @@ export interface PasswordChange {
   password: string;
 }
 
-/** Ends all sessions and tokens but the caller's own key. Throws 400 that names the field, 403. */
+/** Ends all sessions and tokens but the caller's own key, and notifies the user. Throws 400 that names the field, 403. */
 export async function changePassword(
   deps: Deps,
   actor: Actor,
@@ -32,18 +34,28 @@ export async function changePassword(
   if (!isSelf) requireManagePermission(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "required to change your own password");
   await requireValidPassword(deps, password, target);
-  const { seen, renewed } = await withHashSlot(deps, actor.userId, async (place) => {
-    const seen = isSelf
+  const { seen, read, renewed } = await withHashSlot(deps, actor.userId, async (place) => {
+    const before = isSelf
       ? await requireOldPassword(deps, target, { oldPassword, password }, place)
       : await findHash(deps, target);
-    return { seen, renewed: await hashPassword(deps, password, place) };
+    return { ...before, renewed: await hashPassword(deps, password, place) };
   });
+  const changed = passwordChanged.prepare(deps, read, {
+    userId: target.id,
+    how: isSelf
+      ? { by: "user", address: deps.clientAddress }
+      : { by: "administrator", username: actor.username },
+    at: deps.now(),
+    identity: deps.requestId,
+  });
+  const guard = isSelf
+    ? andSql(keyExistsSql(actor.keyId), hasPasswordHashSql(target.id, seen ?? ""))
+    : canStillManageUserSql(actor, target.id);
   const { passwordHash } = await applyChange(deps, {
     actor,
     target,
-    guard: isSelf
-      ? andSql(keyExistsSql(actor.keyId), hasPasswordHashSql(target.id, seen ?? ""))
-      : canStillManageUserSql(actor, target.id),
+    guard,
+    notices: [notify(changed, { when: guard })],
     changes: (guard) => [
       setPasswordHash(target.id, renewed, deps.now(), guard),
       deleteKeysOfUser(target.id, hasPasswordHashSql(target.id, renewed), isSelf ? actor.keyId : undefined),
@@ -56,12 +68,22 @@ export async function changePassword(
   if (passwordHash !== renewed) throw wrongOldPassword();
 }
 
-const wrongOldPassword = () => invalid("old_password", "is wrong");
+const wrongOldPassword = () => invalid("old_password", "incorrect password");
 
-async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
-  const { state } = await deps.db.read({ state: findUserState(target.id) });
+/** What a change is decided by. */
+interface Before {
+  /** The hash that is replaced. */
+  seen: string | null;
+  read: KindAnswers<typeof passwordChanged>;
+}
+
+async function findHash(deps: Deps, target: UserRow): Promise<Before> {
+  const { state, ...read } = await deps.db.read({
+    state: findUserState(target.id),
+    ...passwordChanged.reads(userIdSql(target.id)),
+  });
   if (state[0] === undefined) throw notFound("User");
-  return state[0].passwordHash;
+  return { seen: state[0].passwordHash, read };
 }
 
 /** The hash that the old password matches. Wrong ones count as failures of the account. Throws 400, 429. */
@@ -70,11 +92,12 @@ async function requireOldPassword(
   target: UserRow,
   { oldPassword, password }: PasswordChange,
   place: QueueReservation,
-): Promise<string | null> {
+): Promise<Before> {
   const limit = limitOldPassword(deps, target.email);
-  const { state, limits } = await deps.db.write(limit.statements, {
+  const { state, limits, ...read } = await deps.db.write(limit.statements, {
     state: findUserState(target.id),
     limits: limit.read,
+    ...passwordChanged.reads(userIdSql(target.id)),
   });
   if (state[0] === undefined) throw notFound("User");
   limit.require(limits);
@@ -85,7 +108,7 @@ async function requireOldPassword(
   await deps.db.write([clearFailures(deps, counter, hasPasswordHashSql(target.id, stored ?? ""))], {});
   if (normalizePassword(oldPassword) === normalizePassword(password))
     throw invalid("password", "must differ from the current password");
-  return stored;
+  return { seen: stored, read };
 }
 
 /** By email address. Throws 404, with the owners' addresses in its detail. */
@@ -108,7 +131,16 @@ export async function findUserForReset(deps: Deps, email: string): Promise<UserR
 /** Ends all sessions and tokens of the user. Throws 400 that says what is wrong with the password. */
 export async function resetPassword(deps: Deps, target: UserRow, password: string): Promise<void> {
   await requireValidPassword(deps, password, target);
-  const renewed = await hashPassword(deps, password);
+  const [renewed, read] = [
+    await hashPassword(deps, password),
+    await deps.db.read(passwordChanged.reads(userIdSql(target.id))),
+  ];
+  const changed = passwordChanged.prepare(deps, read, {
+    userId: target.id,
+    how: { by: "machine" },
+    at: deps.now(),
+    identity: deps.requestId,
+  });
   const isDone = hasPasswordHashSql(target.id, renewed);
   const entry = {
     actorId: null,
@@ -123,6 +155,8 @@ export async function resetPassword(deps: Deps, target: UserRow, password: strin
       deleteKeysOfUser(target.id, isDone),
       endPasscodes(target.id, isDone),
       audit(deps, entry, isDone),
+      // Only written: the server sends it.
+      ...notify(changed, { when: isDone }).statements,
     ],
     { state: findUserState(target.id) },
   );

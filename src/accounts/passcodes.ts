@@ -209,7 +209,7 @@ interface Replacement {
 async function replacePassword(deps: Deps, { user, renewed, read }: Replacement): Promise<void> {
   const changed = passwordChanged.prepare(deps, read, {
     userId: user.id,
-    address: deps.clientAddress,
+    how: { by: "code", address: deps.clientAddress },
     at: deps.now(),
     identity: deps.requestId,
   });

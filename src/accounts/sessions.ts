@@ -98,7 +98,7 @@ async function rejectSignIn(
       : [clearFailures(deps, suspended, hasUserStatusSql(candidate.id, "suspended"))];
   await deps.db.write([audit(deps, entry), ...forgotten], {});
   throw reason === "suspended"
-    ? unauthorized("Your account is suspended. Ask an administrator to activate it.")
+    ? unauthorized("Your account is suspended. Ask an administrator to reactivate it.")
     : wrongCredentials();
 }
 

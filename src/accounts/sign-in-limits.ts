@@ -106,7 +106,7 @@ function tooManyRequests(policy: LimitPolicy, waitMs: number): ApiError {
   return new ApiError(
     429,
     isOfAccount
-      ? "Too many failed sign-ins for this address."
+      ? "Too many failed sign-ins for this email address."
       : "Too many sign-in requests from your network.",
     {
       detail: `Try again in ${formatWait(seconds)}${isOfAccount ? ", or reset the password" : ""}.`,

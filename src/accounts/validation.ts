@@ -44,15 +44,15 @@ export async function withTakenErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (isTaken(error, "users_username")) throw takenError("username", "This username is taken.");
+    if (isTaken(error, "users_username")) throw takenError("username", "This username is already in use.");
     if (isTaken(error, "users_email") || isTaken(error, "users.email_canonical"))
-      throw takenError("email", "This email address is taken.");
+      throw takenError("email", "This email address is already in use.");
     throw error;
   }
 }
 
 export const takenError = (field: string, message: string) =>
-  new ApiError(409, message, { validations: [{ field, detail: "is taken" }] });
+  new ApiError(409, message, { validations: [{ field, detail: "already in use" }] });
 
 const file = "common-passwords.txt";
 

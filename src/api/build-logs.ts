@@ -110,8 +110,8 @@ export const buildLogRoutes = new Hono<Env>().get(
     const { lines } = await look(c, id, range, follow ? 0 : undefined);
     if (!follow) return c.json(lines.map(lineShape.from));
     if (!asksForSocket(c)) {
-      throw new ApiError(426, "To follow a log, open a WebSocket.", {
-        detail: "Or ask again with after=, the id of the last line.",
+      throw new ApiError(426, "Following a log requires a WebSocket.", {
+        detail: "Or poll with after=ID, the id of the last line.",
         headers: { upgrade: "websocket" },
       });
     }

@@ -24,7 +24,7 @@ export const fileRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        deniedMessage: "Only owners and template-admins can store files.",
+        deniedMessage: "Only owners and template admins can store files.",
       },
       body: bytes(tarType, 10_485_760),
       answers: { 200: storedSchema, 201: storedSchema },

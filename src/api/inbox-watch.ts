@@ -137,8 +137,8 @@ export const inboxWatch = new Hono<Env>()
       const { read_status, targets, templates, format } = c.req.valid("query");
       const { actor, newest } = await readAsUser(c, { newest: newestSeq() });
       if (!asksForSocket(c)) {
-        throw new ApiError(426, "This address speaks WebSocket.", {
-          detail: "As server-sent events the same is at /api/v2/notifications/inbox/events.",
+        throw new ApiError(426, "This endpoint requires a WebSocket.", {
+          detail: "For server-sent events, use /api/v2/notifications/inbox/events.",
           headers: { upgrade: "websocket" },
         });
       }

@@ -28,7 +28,7 @@ const invalidatedShape = shape<Awaited<ReturnType<typeof invalidatePrebuilds>>[n
   preset_name: string((pool) => pool.presetName),
 });
 const stillRunning = "A reconciliation is still running after 5 seconds; another follows it. Try again.";
-const onlyAdmins = "Only owners and template-admins can manage prebuilds.";
+const onlyAdmins = "Only owners and template admins can manage prebuilds.";
 
 export const prebuildRoutes = new Hono<Env>()
   .get(
@@ -51,7 +51,7 @@ export const prebuildRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        deniedMessage: "Only owners and template-admins can pause prebuilds.",
+        deniedMessage: "Only owners and template admins can pause prebuilds.",
       },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],
@@ -74,7 +74,7 @@ export const prebuildRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "prebuilds:read",
-        deniedMessage: "Only owners, template-admins and auditors can see prebuilds.",
+        deniedMessage: "Only owners, template admins and auditors can see prebuilds.",
       },
       answers: { 200: z.array(poolShape.schema) },
       errors: [401, 403],

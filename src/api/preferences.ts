@@ -134,12 +134,12 @@ export const preferenceRoutes = new Hono<Env>()
       const { userId } = await loadSubject(c, c.req.param("user"));
       const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
       if (stubborn.length > 0)
-        throw invalid("template_disabled_map", `${stubborn.join(", ")} is always on and can't be disabled`);
+        throw invalid("template_disabled_map", `${stubborn.join(", ")} can't be turned off`);
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));
       if (unknown.length === Object.keys(wanted).length && unknown.length > 0)
-        throw invalid("template_disabled_map", `there is no notification template ${unknown.join(", ")}`);
+        throw invalid("template_disabled_map", `unknown notification template ${unknown.join(", ")}`);
       if (unknown.length > 0) c.header(unknownKindsHeader, unknown.join(", "));
       const ours = Object.fromEntries(Object.entries(wanted).filter(([id]) => !unknown.includes(id)));
       const { rows } = await db.write([setPreferences(userId, ours, now())], {
@@ -171,9 +171,8 @@ export const preferenceRoutes = new Hono<Env>()
       const { template_id: templateId, method, enabled } = c.req.valid("json");
       const { userId, kinds } = await loadChannels(c, c.req.param("user"));
       const kind = kinds.find(({ id }) => id === templateId);
-      if (kind === undefined) throw invalid("template_id", `there is no notification template ${templateId}`);
-      if (!enabled && isAlwaysOn(templateId))
-        throw invalid("template_id", "is always on and can't be disabled");
+      if (kind === undefined) throw invalid("template_id", `unknown notification template ${templateId}`);
+      if (!enabled && isAlwaysOn(templateId)) throw invalid("template_id", "this kind can't be turned off");
       const methods = kind.channels.map((channel) => channel.method);
       if (!methods.includes(method))
         throw invalid("method", `must be one of ${methods.join(", ")} for this kind`);

@@ -80,7 +80,7 @@ async function tryAcquire(c: Ctx, body: z.infer<typeof acquireBody>): Promise<Ac
   const [row] = job;
   const isOurs = row?.provisionerKeyId === provisioner.keyId;
   if (row !== undefined && (!isOurs || (row.status !== "running" && row.status !== "canceling")))
-    throw conflict("The acquire_id has been used before.", "Make a new one for each job that you ask for.");
+    throw conflict("acquire_id: already used.", "Generate a new one for each request.");
   return row;
 }
 
@@ -143,7 +143,7 @@ export const provisionerJobRoutes = new Hono<Env>()
         job: findJob(lease.jobId),
       });
       if (job[0]?.acquireId === acquireId && job[0]?.status !== "canceled")
-        throw conflict("The job has been begun.", "Complete it, or fail it with the reason.");
+        throw conflict("The job has already started.", "Complete it or fail it.");
       deps.process.jobs.wake();
       return c.body(null, 204);
     },

@@ -16,11 +16,11 @@ import { field, fixed, number, shape, string, time, timeOrNull } from "../http/w
 
 export const toManageKeys: Requirement = {
   permission: "templates:manage",
-  deniedMessage: "Only owners and template-admins can manage provisioner keys.",
+  deniedMessage: "Only owners and template admins can manage provisioner keys.",
 };
 export const toReadKeys: Requirement = {
   permission: "provisioner-keys:read",
-  deniedMessage: "Only owners, template-admins and auditors can see provisioner keys.",
+  deniedMessage: "Only owners, template admins and auditors can see provisioner keys.",
 };
 
 const path = "/organizations/:organization/provisionerkeys";

@@ -41,7 +41,7 @@ const driftShape = shape<DriftEntry>("TemplateDrift")({
 
 export const toMarkDrift = {
   permission: "templates:manage",
-  deniedMessage: "Only owners and template-admins can mark drift as fixed.",
+  deniedMessage: "Only owners and template admins can mark drift as fixed.",
 } as const;
 
 export const driftFixedRoutes = new Hono<Env>().post(
@@ -69,7 +69,7 @@ export const templateDriftRoutes = new Hono<Env>().get(
     access: "session",
     requires: {
       permission: "prebuilds:read",
-      deniedMessage: "Only owners, template-admins and auditors can see drift.",
+      deniedMessage: "Only owners, template admins and auditors can see drift.",
     },
     answers: { 200: z.array(driftShape.schema) },
     errors: [400, 401, 403, 404],

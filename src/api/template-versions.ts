@@ -63,7 +63,7 @@ export const templateVersionRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        deniedMessage: "Only owners and template-admins can create template versions.",
+        deniedMessage: "Only owners and template admins can create template versions.",
       },
       answers: { 201: createdVersionShape.schema },
       errors: [400, 401, 403, 404, 409, 413, 415],

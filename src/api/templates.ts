@@ -61,7 +61,7 @@ const changeBody = z.object({
   update_workspace_dormant_at: unsupported(noAutostop),
 });
 const listQuery = z.object({ q: searchText(parseTemplateSearch) });
-export const onlyAdmins = "Only owners and template-admins can change templates.";
+export const onlyAdmins = "Only owners and template admins can change templates.";
 
 export const templateRoutes = new Hono<Env>()
   .get(

@@ -53,7 +53,8 @@ export const firstUserRoutes = new Hono<Env>()
       errors: [404],
     }),
     async (c) => {
-      if (!(await isSetUp(c.get("deps")))) throw new ApiError(404, "There is no first user yet.");
+      if (!(await isSetUp(c.get("deps"))))
+        throw new ApiError(404, "Belfry isn't set up. Create the first user at /setup.");
       return c.json({ message: "The first user has been created." });
     },
   )
@@ -136,8 +137,7 @@ export const userRoutes = new Hono<Env>()
         ...accountCreated.reads(),
       });
       const unknown = (organization_ids ?? []).filter((id) => !organizations.some((row) => row.id === id));
-      if (unknown.length > 0)
-        throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);
+      if (unknown.length > 0) throw invalid("organization_ids", `unknown organization ${unknown.join(", ")}`);
       const status = user_status === "suspended" ? "suspended" : "active";
       const input = { email, username, name: name ?? "", password, status } as const;
       return c.json(userShape.from(await createUser(c.get("deps"), actor, input, facts)), 201);

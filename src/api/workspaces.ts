@@ -89,7 +89,7 @@ const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optio
 
 export const managers = {
   permission: "workspaces:manage-others",
-  deniedMessage: "Only owners of the deployment can create workspaces for other users.",
+  deniedMessage: "Only owners can create workspaces for other users.",
 } as const;
 
 async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization?: string) {

@@ -63,6 +63,11 @@ export function requireCredential(c: Ctx): Credential {
 
 export const asksForSocket = (c: Ctx) => c.req.header("upgrade")?.toLowerCase() === "websocket";
 
+const administratorHint = (origin: string | null): string =>
+  origin === null || !URL.canParse(origin)
+    ? "Administrators: check BELFRY_ACCESS_URL."
+    : `Administrators: to use ${origin}, set BELFRY_ACCESS_URL=${origin}.`;
+
 export function requireOwnOrigin(c: Ctx): void {
   const { config } = c.get("deps");
   const facts = {
@@ -71,10 +76,11 @@ export function requireOwnOrigin(c: Ctx): void {
     requestOrigin: new URL(c.req.url).origin,
     accessUrl: config.accessUrl,
   };
+  const accessOrigin = new URL(config.accessUrl).origin;
   if (!isOwnOrigin(facts)) {
     throw forbidden(
-      `The request comes from another site (${facts.origin ?? "unknown"}), not from ${facts.requestOrigin}. ` +
-        `If that is where people open Belfry, set BELFRY_ACCESS_URL to it; now it is ${new URL(config.accessUrl).origin}.`,
+      `Request blocked: it came from ${facts.origin ?? "another site"}, but Belfry's address is ${accessOrigin}. ` +
+        `Open Belfry at ${accessOrigin}. ${administratorHint(facts.origin)}`,
     );
   }
 }

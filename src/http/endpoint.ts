@@ -207,7 +207,7 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
   if (!verdict.ok) {
     throw unauthorized(
       verdict.why === "suspended"
-        ? "Your account is suspended. Ask an administrator to activate it."
+        ? "Your account is suspended. Ask an administrator to reactivate it."
         : undefined,
     );
   }

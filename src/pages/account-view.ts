@@ -10,6 +10,7 @@ import { countLabel, factList, keyToCopy, moment, momentAhead, settingsTabs, tag
 import { fields, problem, type Field } from "./form.ts";
 import type { Html } from "./layout.ts";
 import { question } from "./question.ts";
+import { roleLabel } from "./rules/labels.ts";
 import { accountPath } from "./rules/links.ts";
 
 export interface AccountView {
@@ -40,9 +41,9 @@ export function accountMain(view: AccountView): Html {
   const { actor, shown } = view;
   const note = notes[shown.done ?? ""];
   return html`<section>
-    <div class="head"><h1>Account</h1></div>
+    <div class="head"><h1>Account settings</h1></div>
     ${settingsTabs(accountPath)} ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
-    ${factList({ Username: actor.username, Name: actor.name || undefined, Email: actor.email || undefined, Roles: actor.roles.join(", ") || "member" })}
+    ${factList({ Username: actor.username, Name: actor.name || undefined, Email: actor.email || undefined, Roles: actor.roles.map(roleLabel).join(", ") || "Member" })}
     ${tokenPart(view)} ${sessionPart(view)} ${passwordPart(view)}
   </section>`;
 }
@@ -152,7 +153,7 @@ const createdToken = ({ name, key }: { name: string; key: string }): Html =>
 const revokeQuestion = ({ id, name }: TokenRow): Html =>
   question({
     title: `Revoke ${name}?`,
-    text: "Requests with this token are refused at once. This can't be undone.",
+    text: "Requests with this token are refused immediately. This can't be undone.",
     action: `${accountPath}/keys/${encodeURIComponent(id)}/revoke`,
     label: "Revoke token",
     back: `${accountPath}#tokens`,

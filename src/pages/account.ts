@@ -64,8 +64,8 @@ function newTokenOf(given: { token_name: string; scope: string; lifetime: string
   const wrong = (field: string, detail: string) =>
     new ApiError(400, `${field}: ${detail}`, { validations: [{ field, detail }] });
   if (!tokenNamePattern.test(name)) throw wrong("token_name", tokenNameRule);
-  if (!isScope(scope)) throw wrong("scope", "must be one of the list");
-  if (!/^[1-9]\d{0,4}$/.test(lifetime)) throw wrong("lifetime", "must be one of the list");
+  if (!isScope(scope)) throw wrong("scope", "choose a value from the list");
+  if (!/^[1-9]\d{0,4}$/.test(lifetime)) throw wrong("lifetime", "choose a value from the list");
   return { name, scope, lifetime: Number(lifetime) * day };
 }
 
@@ -104,7 +104,7 @@ async function showAccount(c: Ctx, shown: AccountView["shown"]) {
   return respondWithPage(
     c,
     {
-      title: "Account",
+      title: "Account settings",
       actor,
       main: accountMain(view),
       scripts: shown.created === undefined ? [] : ["copy.js"],

@@ -25,10 +25,9 @@ export const momentAhead = (at: number, now: number): Html =>
     >in ${approximateDuration(at - now)}</time
   >`;
 
-export const tag = (status: string): Html =>
-  html`<span class="tag" ${attributes({ "data-kind": statusKind(status) })}
-    >${status.replaceAll("_", " ")}</span
-  >`;
+/** `kind`: for a status that has no kind by itself. */
+export const tag = (status: string, kind = statusKind(status)): Html =>
+  html`<span class="tag" ${attributes({ "data-kind": kind })}>${status.replaceAll("_", " ")}</span>`;
 
 export interface Crumb {
   title: string;

@@ -2,7 +2,7 @@
 import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { allChannels, type Method } from "../notifications/channels/index.ts";
+import { allChannels, channelName, type Method } from "../notifications/channels/index.ts";
 import {
   failing,
   isGone,
@@ -31,11 +31,12 @@ export const channelList = (facts: ChannelsView): Html =>
 function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
   const { isOn, text } = channelSetup(channel, facts);
   const bad = isOn && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
+  const isDefault = facts.notifications.defaultMethod === channel.id;
   const off = facts.notifications.channels[channel.id] === undefined ? "not configured" : "disabled";
   return html`<div class="channel" ${attributes({ "data-state": bad ? "failing" : isOn ? "on" : "off" })}>
     <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : off}</span></dt>
     <dd>
-      <p>${text}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
+      ${text === "" && !isDefault ? "" : html`<p>${text}${isDefault ? " Default channel." : ""}</p>`}
       ${facts.seesDeployment ? deliveryRecord(channel.id, facts) : ""}
     </dd>
   </div>`;
@@ -50,11 +51,16 @@ function channelSetup(
     const needs = channel.needs.map(
       (name) => html`${name === channel.needs[0] ? "" : " and "}<code>${name}</code>`,
     );
-    return { isOn: false, text: html`To enable it, set ${needs} for the server and restart it.` };
+    return {
+      isOn: false,
+      text: seesDeployment
+        ? html`To enable ${channelName(channel.id)}, set ${needs} on the server and restart Belfry.`
+        : "Not configured. Ask an owner.",
+    };
   }
   if (isGone(channel, settings, gone)) {
     const text =
-      "Disabled because the receiver answered 410 Gone. Send a test notification: if the receiver accepts it, the channel is enabled again.";
+      "Disabled because the receiver responded 410 Gone. Send a test notification: if the receiver accepts it, the channel is enabled again.";
     return { isOn: false, text };
   }
   const receiver = channel.receiver(settings);
@@ -62,7 +68,7 @@ function channelSetup(
   const traits = channel.traits(settings).map((trait) => `, ${trait}`);
   return {
     isOn: true,
-    text: seesDeployment ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
+    text: seesDeployment ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "",
   };
 }
 
@@ -80,11 +86,11 @@ function deliveryRecord(method: string, { health, waiting, now }: ChannelsView):
     );
   if (queue !== undefined) {
     const count = queue.count >= maxCounted ? `${maxCounted} or more` : queue.count;
-    const messages = queue.count === 1 ? "message" : "messages";
+    const messages = queue.count === 1 ? "notification" : "notifications";
     lines.push(
       html`${count} ${messages} waiting, the oldest for ${approximateDuration(now - queue.oldest)}.`,
     );
-  } else if (known !== undefined) lines.push(html`No messages waiting.`);
+  } else if (known !== undefined) lines.push(html`No notifications waiting.`);
   return lines.length === 0
     ? ""
     : html`<ul class="record" role="list">

@@ -33,17 +33,20 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
   if (problem.kind === "paused")
     return html`<div class="failing" role="status">
       <p>
-        <strong>Notifications were paused ${moment(problem.since, now)}.</strong> They wait until an owner
-        resumes delivery.
+        <strong>Delivery was paused ${moment(problem.since, now)}.</strong> New notifications arrive after an
+        owner resumes delivery.
       </p>
       ${canManage ? resumeForm : ""}
     </div>`;
   if (problem.kind === "overdue")
     return html`<div class="failing" role="alert">
       <p>
-        <strong>The periodic run is overdue: the last one was ${moment(problem.since, now)}.</strong> Delayed
-        and failed notifications wait for it.
-        ${canManage ? html`<a href="${overdueHelp}">What to check</a>` : ""}
+        ${
+          canManage
+            ? html`<strong>Belfry's scheduler is overdue: last run ${moment(problem.since, now)}.</strong>
+                Delayed notifications and retries are waiting. <a href="${overdueHelp}">Troubleshoot</a>`
+            : html`<strong>Notifications may arrive late.</strong> Owners can see the cause under Delivery.`
+        }
       </p>
     </div>`;
   return html`<div class="failing" role="alert">

@@ -1,8 +1,9 @@
 // The parts of the delivery log's page: the filter, a message, and the questions before an act.
 import { html } from "./html.ts";
 import { messageStatuses } from "../../db/schema.ts";
-import { channelLabel, methods } from "../notifications/channels/index.ts";
+import { channelLabel, channelName, methods } from "../notifications/channels/index.ts";
 import type { LogAct } from "../notifications/delivery/log-acts.ts";
+import { byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
 import type { MessageRow } from "../notifications/delivery/store/log.ts";
 import { describeReason } from "../notifications/outbox/rules/reasons.ts";
 import { countLabel, moment, tag } from "./components.ts";
@@ -24,7 +25,7 @@ export interface LogView {
 export function doneNote(done: string | undefined, count: string | undefined): Html | string {
   const number = Number(count);
   if ((done !== "retry" && done !== "withdraw") || !Number.isInteger(number)) return "";
-  const messages = countLabel(number, "message");
+  const messages = countLabel(number, "notification");
   return html`<p class="note" role="status">
     ${done === "retry" ? `${messages} queued again.` : `${messages} withdrawn.`}
   </p>`;
@@ -32,14 +33,14 @@ export function doneNote(done: string | undefined, count: string | undefined): H
 
 const words = {
   retry: {
-    all: (count: number) => `Retry ${countLabel(count, "failed message")}`,
+    all: (count: number) => `Retry ${countLabel(count, "failed notification")}`,
     one: "Retry",
-    text: "They are queued again with a new round of attempts. Recipients get them late.",
+    text: () => "Belfry queues them again and starts over with the first attempt.",
   },
   withdraw: {
-    all: (count: number) => `Withdraw ${countLabel(count, "unsent message")}`,
+    all: (count: number) => `Withdraw ${countLabel(count, "unsent notification")}`,
     one: "Withdraw",
-    text: "Nobody gets what is withdrawn. This can't be undone.",
+    text: (isOne: boolean) => `Recipients won't get ${isOne ? "it" : "them"}. This can't be undone.`,
   },
 } satisfies Record<LogAct, unknown>;
 
@@ -55,10 +56,10 @@ export function actQuestion(
   const heading =
     message === undefined
       ? `${words[act].all(count)}?`
-      : `${words[act].one} “${message.templateName}” to ${message.username} by ${channelLabel(message.method).toLowerCase()}?`;
+      : `${words[act].one} “${kindTitle(message.templateId, message.templateName)}” for ${message.username} (${channelName(message.method)})?`;
   return question({
     title: heading,
-    text: words[act].text,
+    text: words[act].text(message !== undefined),
     action: `${path}/${message === undefined ? act : `${message.id}/${act}`}`,
     label: message === undefined ? words[act].all(count) : words[act].one,
     back: logQuery(path, view.filter),
@@ -92,7 +93,7 @@ export function filterForm(filter: LogFilter, kinds: readonly { id: string; name
       "kind",
       "Kind",
       "All",
-      kinds.map(({ id, name }) => [id, name]),
+      kinds.toSorted(byTitle).map(({ id, name }) => [id, kindTitle(id, name)]),
     )}
     ${select(
       "channel",
@@ -138,14 +139,14 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
     ...(row.attempts === 0 ? [] : [countLabel(row.attempts, "attempt")]),
     ...reasons
       .map(describeReason)
-      .filter(({ question }) => question === "not")
+      .filter(({ question }) => question === "not" || question === "how")
       .map(({ text }) => text),
     ...(row.lastDetail === null ? [] : [row.lastDetail]),
   ];
   return html`<li class="row">
     <h2>
-      <a href="${messagePath(row.id)}">${row.templateName}</a>
-      <span class="for">to ${row.username} by ${channelLabel(row.method).toLowerCase()}</span>
+      <a href="${messagePath(row.id)}">${kindTitle(row.templateId, row.templateName)}</a>
+      <span class="for">${row.username} · ${channelName(row.method)}</span>
     </h2>
     <p class="tags">${moment(row.createdAt, now)} ${tag(statusLabels[row.status])}</p>
     <p${attributes({ class: row.status === "permanent_failure" ? "answer" : "answer plain" })}>
@@ -158,13 +159,20 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
   </li>`;
 }
 
+/** `Task failed · ada · inbox`. */
+export const titleOf = ({
+  templateId,
+  templateName,
+  username,
+  method,
+}: Pick<MessageRow, "templateId" | "templateName" | "username" | "method">): string =>
+  `${kindTitle(templateId, templateName)} · ${username} · ${channelName(method)}`;
+
 /** What can be done with a message, if anything. A withdrawal asks first; by a retry nothing is lost. */
-export function messageAct(
-  { id, status, expiresAt, templateName, username, method }: MessageRow,
-  filter: LogFilter,
-): Html | string {
+export function messageAct(row: MessageRow, filter: LogFilter): Html | string {
+  const { id, status, expiresAt } = row;
   const act = actFor(status);
-  const name = `${templateName} to ${username} by ${channelLabel(method).toLowerCase()}`;
+  const name = titleOf(row);
   if (act === undefined || (act === "retry" && expiresAt !== null)) return "";
   return act === "withdraw"
     ? html`<a class="quiet" href="${logQuery(path, filter, { ask: act, id })}" aria-label="Withdraw ${name}"

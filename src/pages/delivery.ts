@@ -33,7 +33,8 @@ import {
 import { logQuery, readLogFilter } from "./rules/log-filter.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
-import { channelLabel } from "../notifications/channels/index.ts";
+import { channelName } from "../notifications/channels/index.ts";
+import { kindTitle } from "../notifications/kinds/kinds.ts";
 import { moment } from "./components.ts";
 import { approximateDuration } from "./rules/labels.ts";
 
@@ -44,7 +45,7 @@ const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpo
 const notes: Record<string, string> = {
   test: "Test notification queued for every enabled channel.",
   paused: "Delivery paused.",
-  resumed: "Delivery resumed. Waiting messages are sent within seconds.",
+  resumed: "Delivery resumed. Waiting notifications are sent within seconds.",
 };
 
 export const deliveryPages = new Hono<Env>()
@@ -93,7 +94,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   };
   const done = notes[c.req.query("done") ?? ""];
   const main = html`<section>
-    <div class="head"><h1>Notification delivery</h1></div>
+    <div class="head"><h1>Delivery</h1></div>
     ${done === undefined || error !== undefined ? "" : html`<p class="note" role="status">${done}</p>`}
     ${problem(error)} ${deliveryState(path, isPaused(notificationSettings), manages)}
     <h2>Delivery channels</h2>
@@ -112,12 +113,11 @@ async function showDelivery(c: Ctx, error?: ApiError) {
 export function deliveryState(path: string, paused: boolean, manages: boolean): Html {
   const text = paused
     ? html`<p>
-        <strong>Delivery is paused.</strong> New notifications of all users are kept and delivered after an
-        owner resumes delivery.
+        <strong>Delivery is paused.</strong> New notifications arrive after an owner resumes delivery.
       </p>`
     : html`<p>
-        <strong>Delivery is running</strong> for all users. While it is paused, new notifications wait, in
-        every channel including the inbox, and are delivered when it is resumed.
+        <strong>Delivery is running.</strong>
+        ${manages ? "Pausing holds all new notifications, including the inbox, until you resume." : ""}
       </p>`;
   const button = manages
     ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
@@ -151,7 +151,7 @@ export function failures(failed: readonly Failure[], now: number): Html | string
 }
 
 function failure(message: Failure, now: number): Html {
-  const { id, templateName, username, method, answer, attempts, dueAt, failedAt } = message;
+  const { id, templateId, templateName, username, method, answer, attempts, dueAt, failedAt } = message;
   const count = `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
   const next =
     dueAt === null
@@ -161,8 +161,8 @@ function failure(message: Failure, now: number): Html {
         : `next attempt in ${approximateDuration(dueAt - now)}`;
   return html`<li class="failure">
     <h3>
-      <a href="${messagePath(id)}">${templateName}</a>
-      <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span>
+      <a href="${messagePath(id)}">${kindTitle(templateId, templateName)}</a>
+      <span class="for">${username} · ${channelName(method)}</span>
     </h3>
     <p class="when">${moment(failedAt, now)}</p>
     <p class="answer">${answer ?? "No response."}</p>

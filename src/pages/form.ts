@@ -1,13 +1,13 @@
 // Forms: renders fields with labels, hints and errors, and reads what the browser sent.
 import { html } from "./html.ts";
 import type { Ctx } from "../http/endpoint.ts";
-import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
+import { ApiError, type Validation } from "../kernel/errors.ts";
 import { attributes, type Html } from "./layout.ts";
 
 export interface Field {
   name: string;
   label: string;
-  type: "text" | "email" | "password" | "select";
+  type: "text" | "lines" | "email" | "password" | "number" | "select";
   autocomplete: string;
   hint?: string;
   value?: string | undefined;
@@ -30,7 +30,10 @@ export async function readForm<Name extends string>(
     return [name, typeof value === "string" ? value : ""];
   });
   const long = texts.find(([, text]) => text.length > maxTextLength);
-  if (long !== undefined) throw invalid(long[0], `is too long: at most ${maxTextLength} characters allowed`);
+  if (long !== undefined) {
+    const detail = `too long: at most ${maxTextLength} characters allowed`;
+    throw new ApiError(400, `A field is ${detail}.`, { validations: [{ field: long[0], detail }] });
+  }
   return Object.fromEntries(texts) as Record<Name, string>;
 }
 
@@ -69,20 +72,28 @@ function renderField(field: Field, error: string | undefined): Html {
   };
   return html`<div class="field">
     <label for="${name}">${label}${optional ? html` <span class="optional">optional</span>` : ""}</label>
-    ${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-    ${field.type === "select" ? select(field, common) : input(field, common)}
+    ${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`} ${control(field, common)}
     ${error === undefined ? "" : html`<p class="wrong" id="${name}-error">${sentence(error)}</p>`}
   </div>`;
 }
 
 type Attributes = Parameters<typeof attributes>[0];
 
+function control(field: Field, common: Attributes): Html {
+  if (field.type === "select") return select(field, common);
+  return field.type === "lines" ? lines(field, common) : input(field, common);
+}
+
+const lines = ({ value, optional = false }: Field, common: Attributes): Html =>
+  html`<textarea${attributes({ ...common, rows: "4", required: !optional, spellcheck: "false" })}>
+${value}</textarea>`;
+
 const input = ({ type, value, optional = false }: Field, common: Attributes): Html =>
   html`<input${attributes({
     ...common,
     // Browsers rewrite what is typed into a field for addresses: a domain of another script becomes punycode.
-    type: type === "email" ? "text" : type,
-    inputmode: type === "email" ? "email" : undefined,
+    type: type === "password" ? type : "text",
+    inputmode: type === "email" ? "email" : type === "number" ? "decimal" : undefined,
     value,
     required: !optional,
     autocapitalize: "none",
@@ -108,10 +119,8 @@ export function problem(error: ApiError | undefined, shown: readonly Field[] = [
   </div>`;
 }
 
-/** Some details follow a field's name ("must have …", "is taken"), others are complete ("unknown time zone"). */
-function sentence(detail: string): string {
-  const text = /^(must|is|has|can)\b/.test(detail)
-    ? `This ${detail}`
-    : `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}`;
+/** `enter a value` as a sentence of its own, under the field that it is about. */
+export function sentence(detail: string): string {
+  const text = `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

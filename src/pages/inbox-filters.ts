@@ -1,7 +1,7 @@
 // The filters of the inbox: a menu of links, and what is filtered by. Works without scripts.
 import { html } from "./html.ts";
 import type { Choice } from "../notifications/inbox/store/inbox-pages.ts";
-import { findKind } from "../notifications/kinds/kinds.ts";
+import { kindTitle } from "../notifications/kinds/kinds.ts";
 import { attributes, type Html } from "./layout.ts";
 import { inboxPath, type InboxAddress } from "./rules/inbox-address.ts";
 
@@ -55,7 +55,7 @@ const choiceLink = (address: InboxAddress, choice: Choice): Html =>
     <a
       href="${withChoice(address, choice)}"
       ${attributes({ "aria-current": isChosen(address, choice) ? "true" : undefined })}
-      >${choice.name}</a
+      >${choice.type === "kind" ? kindTitle(choice.id, choice.name) : choice.name}</a
     >
   </li>`;
 
@@ -65,7 +65,7 @@ export function filtersInUse(address: InboxAddress, choices: readonly Choice[]):
   const first = { ...address, cursor: undefined };
   const used: Html[] = [];
   if (kind !== undefined) {
-    const name = choices.find(({ id }) => id === kind)?.name ?? findKind(kind)?.name ?? "unknown";
+    const name = kindTitle(kind, choices.find(({ id }) => id === kind)?.name ?? "unknown");
     used.push(filterInUse("Kind", name, inboxPath({ ...first, kind: undefined })));
   }
   if (about !== undefined) {

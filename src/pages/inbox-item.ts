@@ -96,8 +96,10 @@ function why(key: string): string {
     kind === undefined
       ? ""
       : kind.alwaysOn
-        ? html`<q>${kind.name}</q> can't be turned off.`
-        : html`<a href="${notificationSettingsPath}?disabled=${templateId}">Turn off <q>${kind.name}</q></a>`;
+        ? html`<q>${kind.displayName}</q> can't be turned off.`
+        : html`<a href="${notificationSettingsPath}?disabled=${templateId}"
+            >Turn off <q>${kind.displayName}</q></a
+          >`;
   return html`<p class="why">${whyYouGetThis(codes)} ${off}</p>`.text;
 }
 

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { writeInbox } from "../api/inbox.ts";
 import { authorizedUserIdSql, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
 import {
   findInboxItem,
   setAllRead,
@@ -29,7 +29,7 @@ export async function readIds(c: Ctx): Promise<string[]> {
   const { id = [] } = c.req.method === "POST" ? await c.req.parseBody({ all: true }) : {};
   const all = [...(c.req.queries("id") ?? []), ...[id].flat().map(String)];
   const ids = idList.safeParse([...new Set(all)]);
-  if (!ids.success) throw invalid("id", `select 1 to ${maxItems} notifications`);
+  if (!ids.success) throw new ApiError(400, `Select 1 to ${maxItems} notifications.`);
   return ids.data;
 }
 

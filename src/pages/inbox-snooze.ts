@@ -5,7 +5,7 @@ import { exactTime } from "../../public/relative-time.js";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
 import { writeInbox } from "../api/inbox.ts";
 import { authorizedUserIdSql, currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import {
   parseWallTime,
   snoozeChoices,
@@ -16,9 +16,9 @@ import { findInboxItem } from "../notifications/inbox/store/inbox.ts";
 import { setSnoozed } from "../notifications/inbox/store/snooze.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
-import { readForm } from "./form.ts";
+import { readForm, sentence } from "./form.ts";
 import { html, raw } from "./html.ts";
-import { respondWithPage, type Html } from "./layout.ts";
+import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { readIds } from "./inbox-selected.ts";
 import { back } from "./inbox-return.ts";
 import { ownPath } from "./rules/links.ts";
@@ -28,32 +28,7 @@ import { timeZonePath } from "./time-zone.ts";
 export const snoozePath = "/inbox/snooze";
 
 export const inboxSnooze = new Hono<Env>()
-  .get(snoozePath, signedIn, async (c) => {
-    const ids = await readIds(c);
-    const self = currentUserIdSql(c);
-    const { actor, item, zone } = await readAsUser(c, {
-      item: findInboxItem(self, ids[0]!),
-      zone: findTimeZone(self),
-    });
-    const first = item[0];
-    if (first === undefined) throw notFound("Notification");
-    const { rendered } = c.get("deps").process;
-    const what =
-      ids.length === 1 ? raw(rendered.titles(first.title, toInlineHtml)) : `${ids.length} notifications`;
-    const main = html`<article class="sheet">
-      <h1>Snooze</h1>
-      <p>${what}</p>
-      ${snoozeForm(ids, ownPath(c.req.query("to")) ?? "/inbox", zone[0]?.timeZone ?? null)}
-    </article>`;
-    return respondWithPage(c, {
-      title: "Snooze",
-      actor,
-      section: "/inbox",
-      shape: "narrow",
-      scripts: ["zone.js"],
-      main,
-    });
-  })
+  .get(snoozePath, signedIn, async (c) => showSnooze(c, await readIds(c), { to: c.req.query("to") }))
   .post(snoozePath, signedIn, async (c) => {
     const fields = await readForm(c, ["to", "until", "own", "zone"]);
     const ids = await readIds(c);
@@ -61,6 +36,7 @@ export const inboxSnooze = new Hono<Env>()
     const zone = isTimeZone(fields.zone) ? fields.zone : await readZone(c);
     const now = c.get("deps").now();
     const until = readUntil(fields, zone, now);
+    if (typeof until === "string") return showSnooze(c, ids, { ...fields, problem: until });
     const { item } = await writeInbox(
       c,
       ids.map((one) => setSnoozed(self, one, until, now)),
@@ -70,19 +46,50 @@ export const inboxSnooze = new Hono<Env>()
     return back(c, fields.to, { snoozed: String(now), until: String(until) });
   });
 
+interface Entered {
+  to: string | undefined;
+  own?: string;
+  problem?: string;
+}
+
+async function showSnooze(c: Ctx, ids: readonly string[], { to, ...entered }: Entered) {
+  const self = currentUserIdSql(c);
+  const { actor, item, zone } = await readAsUser(c, {
+    item: findInboxItem(self, ids[0]!),
+    zone: findTimeZone(self),
+  });
+  const first = item[0];
+  if (first === undefined) throw notFound("Notification");
+  const { rendered } = c.get("deps").process;
+  const what =
+    ids.length === 1 ? raw(rendered.titles(first.title, toInlineHtml)) : `${ids.length} notifications`;
+  const main = html`<article class="sheet">
+    <h1>Snooze</h1>
+    <p>${what}</p>
+    ${snoozeForm(ids, ownPath(to) ?? "/inbox", zone[0]?.timeZone ?? null, entered)}
+  </article>`;
+  return respondWithPage(
+    c,
+    { title: "Snooze", actor, section: "/inbox", shape: "narrow", scripts: ["zone.js"], main },
+    entered.problem === undefined ? 200 : 400,
+  );
+}
+
 async function readZone(c: Ctx): Promise<string> {
   const { zone } = await readAsUser(c, { zone: findTimeZone(currentUserIdSql(c)) });
   return zone[0]?.timeZone ?? "UTC";
 }
 
-function readUntil({ until, own }: { until: string; own: string }, zone: string, now: number): number {
+/** A moment, or what is wrong with the time that was entered. */
+function readUntil(
+  { until, own }: { until: string; own: string },
+  zone: string,
+  now: number,
+): number | string {
   const choice = snoozeChoices.find((one) => one === until);
   if (choice !== undefined) return snoozeUntil(choice, zone, now);
   const at = parseWallTime(own, zone);
-  if (at === undefined) throw invalid("own", "must be a date with a time, such as 2026-11-30T09:00");
-  const problem = snoozeProblem(at, now);
-  if (problem !== undefined) throw invalid("own", problem);
-  return at;
+  return at === undefined ? "enter a date and time" : (snoozeProblem(at, now) ?? at);
 }
 
 const labels: Record<(typeof snoozeChoices)[number], string> = {
@@ -92,7 +99,12 @@ const labels: Record<(typeof snoozeChoices)[number], string> = {
 };
 
 /** `zone`: null if it is unknown; zone.js puts the browser's. */
-const snoozeForm = (ids: readonly string[], to: string, zone: string | null): Html =>
+const snoozeForm = (
+  ids: readonly string[],
+  to: string,
+  zone: string | null,
+  { own, problem }: Omit<Entered, "to"> = {},
+): Html =>
   html`<form class="snooze" method="post" action="${snoozePath}">
     ${ids.map((id) => html`<input type="hidden" name="id" value="${id}" />`)}
     <input type="hidden" name="to" value="${to}" />
@@ -101,7 +113,14 @@ const snoozeForm = (ids: readonly string[], to: string, zone: string | null): Ht
       (choice) =>
         html`<button class="button" name="until" value="${choice}" type="submit">${labels[choice]}</button>`,
     )}
-    <label class="own">Until <input type="datetime-local" name="own" /></label>
+    <label class="own"
+      >Until
+      <input
+        type="datetime-local"
+        name="own"
+        ${attributes({ value: own || undefined, "aria-invalid": problem && "true", "aria-describedby": problem && "own-error" })}
+    /></label>
+    ${problem === undefined ? "" : html`<p class="wrong" id="own-error" role="alert">${sentence(problem)}</p>`}
     <button class="button" name="until" value="own" type="submit">Snooze</button>
     <p class="zone">
       Time zone: <span class="zone-name">${zone ?? "UTC"}</span>.

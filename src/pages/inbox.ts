@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "./html.ts";
 import { readAsUser, currentUserIdSql, authorizedUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { inboxPageSize, writeInbox } from "../api/inbox.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
 import { otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
 import {
   listChoices,
@@ -59,7 +59,7 @@ export const inboxPages = new Hono<Env>()
   })
   .post("/inbox/undo", signedIn, async (c) => {
     const { to, at } = await readForm(c, ["to", "at"]);
-    if (!/^\d{1,15}$/.test(at)) throw invalid("at", "must be the time of what is undone, in milliseconds");
+    if (!/^\d{1,15}$/.test(at)) throw new ApiError(400, "There is nothing to undo. Reload the page.");
     await writeInbox(c, [undoMarks(authorizedUserIdSql(c), Number(at))], {});
     return back(c, to);
   })
@@ -90,7 +90,7 @@ export const inboxPages = new Hono<Env>()
     const { now, config } = c.get("deps");
     const { item } = await readAsUser(c, { item: findInboxItem(currentUserIdSql(c), id) });
     const target = targetOf(item[0], action, config.accessUrl);
-    if (target === null) throw notFound("Button");
+    if (target === null) throw new ApiError(404, "This action is no longer available. Reload the page.");
     await writeInbox(c, [setRead(authorizedUserIdSql(c), id, now())], {});
     return c.redirect(target, 303);
   });

@@ -2,7 +2,7 @@
 import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { isAlwaysOn, aboutKind } from "../notifications/kinds/kinds.ts";
+import { aboutKind, byTitle, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import {
   channelChoices,
   isEnabled,
@@ -31,7 +31,7 @@ export function toggleForm(names: readonly string[], on: boolean, to: string, bu
 export function kindGroups(facts: SettingsView): Html {
   const groups = Map.groupBy(facts.choices, ({ group }) => group);
   return html`<div id="kinds">
-    ${[...groups].map(([group, choices], index) => kindGroup(group, choices, `g-${index}`, facts))}
+    ${[...groups].map(([group, choices], index) => kindGroup(group, choices.toSorted(byTitle), `g-${index}`, facts))}
   </div>`;
 }
 
@@ -56,7 +56,7 @@ function groupToggle(group: readonly KindPreference[], id: string): Html | strin
     on,
     `${notificationSettingsPath}#${id}`,
     html`<button class="quiet" type="submit" id="all-${id}" aria-describedby="${id}">
-      ${on ? "Enable" : "Disable"} all
+      Turn ${on ? "on" : "off"} all
     </button>`,
   );
 }
@@ -80,7 +80,7 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
   const channels = channelChoices(choice, facts.notifications, facts.email);
   return html`<li class="kind">
     <div class="description">
-      <h3 id="k-${id}">${name}</h3>
+      <h3 id="k-${id}">${kindTitle(id, name)}</h3>
       <p id="a-${id}">
         ${aboutKind(id)}
         ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
@@ -91,7 +91,7 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
       isAlwaysOn(id)
         ? html`<p class="always">Always on</p>`
         : choice.isDisabled
-          ? html`<p class="always">Disabled by an owner</p>`
+          ? html`<p class="always">Disabled for everybody</p>`
           : switches(choice, channels)
     }
   </li>`;
@@ -143,5 +143,5 @@ function describeDelivery(channels: readonly ChannelChoice[], { email }: Setting
         : [`Not delivered ${channel.destination(undefined)}: ${problems[problem](channel)}.`],
     ),
   ];
-  return sentences.length === 0 ? "Not delivered: no channel is enabled." : sentences.join(" ");
+  return sentences.length === 0 ? "Not delivered: no channel is on." : sentences.join(" ");
 }

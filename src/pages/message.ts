@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
 import { notFound } from "../kernel/errors.ts";
-import { channelLabel } from "../notifications/channels/index.ts";
+import { channelLabel, channelName } from "../notifications/channels/index.ts";
 import { explainRecipient } from "../notifications/delivery/explain-recipient.ts";
 import {
   findEvent,
@@ -26,7 +26,7 @@ import { describeReason, type Question } from "../notifications/outbox/rules/rea
 import { breadcrumb, factList, moment, tag } from "./components.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { deliveryLogPath, deliveryPath, messagePath } from "./rules/links.ts";
-import { messageAct } from "./delivery-log-view.ts";
+import { messageAct, titleOf } from "./delivery-log-view.ts";
 import { readLogFilter, statusLabels } from "./rules/log-filter.ts";
 import { signedIn } from "./session.ts";
 
@@ -45,10 +45,10 @@ export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signed
       others: listEventMessages(self, id, shownRecipients + 1),
       ...aboutRecipients(id, user),
     },
-    { visible: { when: isMessageVisibleSql(self, id), name: "Message" } },
+    { visible: { when: isMessageVisibleSql(self, id), name: "Notification" } },
   );
   const [row] = message;
-  if (row === undefined) throw notFound("Message");
+  if (row === undefined) throw notFound("Notification");
   const now = c.get("deps").now();
   const sees = hasPermission(actor, "deployment:read");
   const main = html`<section>
@@ -57,17 +57,17 @@ export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signed
         { title: "Delivery", page: deliveryPath },
         { title: "Delivery log", page: deliveryLogPath },
       ],
-      "Message",
+      "Notification",
     )}
     <div class="head">
-      <h1>${row.templateName} to ${row.username}</h1>
+      <h1>${titleOf(row)}</h1>
       <p class="tags">${tag(statusLabels[row.status])}</p>
     </div>
     ${facts(row, now)} ${hasPermission(actor, "deployment:manage") ? messageAct(row, readLogFilter({})) : ""}
     ${reasons(row)} ${attemptList(attempts, row, now)} ${recipientList(others, now)}
     ${sees && event[0] !== undefined ? whyNot(id, user, { event: event[0], person: person[0], recipients }) : ""}
   </section>`;
-  return respondWithPage(c, { title: "Message", section: deliveryPath, actor, main });
+  return respondWithPage(c, { title: "Notification", section: deliveryPath, actor, main });
 });
 
 /** Of the event of a message; nobody is read until a name is given. */
@@ -87,14 +87,15 @@ const facts = (row: MessageRow, now: number): Html =>
         : html`<time datetime="${new Date(row.dueAt).toISOString()}"
             >${new Date(row.dueAt).toISOString().slice(0, 19).replace("T", " ")} UTC</time
           >`,
-    Message: html`<code>${row.id}</code>`,
+    Notification: html`<code>${row.id}</code>`,
     Event: html`<code>${row.eventId}</code>`,
   });
 
 const questions: [Question, string][] = [
   ["who", "Why this recipient"],
   ["channel", "Why this channel"],
-  ["not", "Why not sent, or later"],
+  ["how", "How it was sent"],
+  ["not", "Why it was delayed or not sent"],
 ];
 
 function reasons(row: MessageRow): Html[] {
@@ -148,13 +149,13 @@ function recipientList(all: readonly MessageRow[], now: number): Html {
           html`<li class="row">
             <h3>
               <a href="${messagePath(id)}">${username}</a>
-              <span class="for">by ${channelLabel(method).toLowerCase()}</span>
+              <span class="for">${channelName(method)}</span>
             </h3>
             <p class="tags">${moment(updatedAt, now)} ${tag(statusLabels[status])}</p>
           </li>`,
       )}
     </ul>
-    ${all.length > shown.length ? html`<p class="aside">Only the first ${shownRecipients} messages are shown.</p>` : ""}`;
+    ${all.length > shown.length ? html`<p class="aside">Only the first ${shownRecipients} are shown.</p>` : ""}`;
 }
 
 interface Asked {
@@ -182,7 +183,7 @@ function whyNot(id: string, user: string, { event, person, recipients }: Asked):
 }
 
 function explanation(user: string, { event, person, recipients }: Asked): string {
-  if (person === undefined) return `There is no user ${user}.`;
+  if (person === undefined) return `Unknown user: ${user}`;
   const { isRecipient, text } = explainRecipient({ event, person, recipients });
   return isRecipient ? `${person.username} is a recipient: see above. ${text}` : text;
 }

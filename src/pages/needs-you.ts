@@ -128,7 +128,7 @@ function pageOf({ kind, id, ownerName, name, buildNumber }: WaitingRow): string 
 /** What answers it. A task is answered in its app, a session by its link; without one, a page says what there is. */
 function act(row: WaitingRow, here: string, accessUrl: string): Html {
   const { kind, id, name, ownerName, appUrl, appName } = row;
-  if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume", id, here);
+  if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume prebuilds", id, here);
   if (kind === "build") return actForm(`${workspacePath(ownerName!, name)}/retry`, "Retry", id, here);
   if (kind === "question") return answerTo(row, here);
   const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);

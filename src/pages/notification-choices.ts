@@ -5,8 +5,8 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { channelLabel, kindMethods, type Method } from "../notifications/channels/index.ts";
-import { findKind, isAlwaysOn, isOnlyByMail } from "../notifications/kinds/kinds.ts";
+import { channelLabel, channelName, kindMethods, type Method } from "../notifications/channels/index.ts";
+import { findKind, isAlwaysOn, isOnlyByMail, kindTitle } from "../notifications/kinds/kinds.ts";
 import { changeChoices, type ChosenKind, type KindChoices } from "../notifications/texts/choices.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
 import type { TemplateRow } from "../notifications/texts/store/templates.ts";
@@ -51,8 +51,12 @@ function readMethod(text: string): Method | null {
   return method;
 }
 
-export const channelOf = (id: string, method: string | null): string =>
-  isOnlyByMail(id) ? "Email only" : method === null ? "Default channel" : channelLabel(method);
+export const channelOf = (id: string, method: string | null, defaultMethod: Method | undefined): string =>
+  isOnlyByMail(id)
+    ? "Email only"
+    : method === null
+      ? `${defaultMethod === undefined ? "Inbox only" : channelLabel(defaultMethod)} (default)`
+      : channelLabel(method);
 
 export function describeDefault(
   { id, defaultChoice, isDisabled }: ChosenKind,
@@ -60,12 +64,17 @@ export function describeDefault(
 ): string {
   if (isAlwaysOn(id)) return "Always on";
   if (isDisabled) return "Disabled for everybody";
-  return `${enabledByDefault ? "On" : "Off"}${defaultChoice === null ? "" : ", chosen by an owner"}`;
+  return `${enabledByDefault ? "Yes" : "No"}${defaultChoice === null ? "" : ", set by an owner"}`;
 }
 
-export function choiceForms(kind: ChosenKind, template: TemplateRow, asked: string | undefined): Html {
+export function choiceForms(
+  kind: ChosenKind,
+  template: TemplateRow,
+  asked: string | undefined,
+  defaultMethod: Method | undefined,
+): Html {
   if (asked === "disable" && !kind.isDisabled && !isAlwaysOn(kind.id)) return disableQuestion(kind);
-  return html`${channelForm(kind.id, template.method)}
+  return html`${channelForm(kind.id, template.method, defaultMethod)}
   ${isAlwaysOn(kind.id) ? "" : html`${defaultForm(kind)} ${disableForm(kind)}`}`;
 }
 
@@ -75,7 +84,7 @@ function defaultForm({ id, defaultChoice }: ChosenKind): Html {
   const option = (value: string, label: string) =>
     html`<option value="${value}" ${attributes({ selected: value === chosen })}>${label}</option>`;
   return html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/choices">
-    <label for="choice">For users who have not chosen</label>
+    <label for="choice">Default for users who haven't changed this setting</label>
     <select id="choice" name="choice">
       ${option("release", `Belfry's default (${shipped})`)} ${option("on", "On")} ${option("off", "Off")}
     </select>
@@ -95,23 +104,23 @@ const disableForm = ({ id, isDisabled }: ChosenKind): Html =>
 
 const disableQuestion = ({ id, name }: ChosenKind): Html =>
   question({
-    title: `Disable “${name}” for everybody?`,
-    text: "Nobody gets these notifications in any channel, whatever they chose. Unsent ones are not sent either, and are not sent later.",
+    title: `Disable “${kindTitle(id, name)}” for everybody?`,
+    text: "Nobody will get these notifications, regardless of personal settings. Pending ones are discarded.",
     action: `${notificationTemplatePath(id)}/choices`,
     label: "Disable",
     back: notificationTemplatePath(id),
     fields: { choice: "disable" },
   });
 
-function channelForm(id: string, chosen: string | null): Html | string {
+function channelForm(id: string, chosen: string | null, defaultMethod: Method | undefined): Html | string {
   if (isOnlyByMail(id)) return "";
   const option = (value: string, label: string) =>
     html`<option value="${value}" ${value === (chosen ?? "") ? html` selected` : ""}>${label}</option>`;
   return html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/channel">
-    <label for="method">Sent in addition to the inbox by</label>
+    <label for="method">Additional channel</label>
     <select id="method" name="method">
-      ${option("", "The default channel")}
-      ${kindMethods.map((method) => option(method, channelLabel(method)))}
+      ${option("", `Default (${defaultMethod === undefined ? "inbox only" : channelName(defaultMethod)})`)}
+      ${kindMethods.map((method) => option(method, method === "inbox" ? "None (inbox only)" : channelLabel(method)))}
     </select>
     <button class="button" type="submit">Save channel</button>
   </form>`;

@@ -11,7 +11,7 @@ import {
   type Env,
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { isAlwaysOn, aboutKind } from "../notifications/kinds/kinds.ts";
+import { aboutKind, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
   listKindPreferences,
@@ -70,7 +70,8 @@ async function channelChanges(c: Ctx, wanted: readonly ChannelSwitch[]): Promise
     const choice = choices.find(({ id }) => id === change.templateId);
     const methods =
       choice === undefined ? [] : choosableMethods(channelChoices(choice, notifications, actor.email));
-    if (!methods.some((method) => method === change.method)) throw notFound("Channel of this kind");
+    if (!methods.some((method) => method === change.method))
+      throw new ApiError(400, "This channel can't be changed for this notification.");
     return { ...change, methods };
   });
 }
@@ -88,7 +89,7 @@ async function readPreferences(
     const [id = "", method] = name.split("/", 2);
     if (!uuidShape.test(id) || (value !== "on" && value !== "off")) throw unknownField();
     if (value === "off" && isAlwaysOn(id))
-      throw new ApiError(400, "This kind of notification can't be disabled.");
+      throw new ApiError(400, "This kind of notification can't be turned off.");
     if (method === undefined) disabled[id] = value === "off";
     else channels.push({ templateId: id, method, isEnabled: value === "on" });
   }
@@ -116,7 +117,8 @@ async function showSettings(c: Ctx) {
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
     ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
-    ${mutesSection(mutes, c.get("deps").now())} ${timeZoneSection(zone[0]?.timeZone ?? null)}
+    ${mutesSection(mutes, c.get("deps").now())}
+    ${timeZoneSection(zone[0]?.timeZone ?? null, c.req.query("zone"))}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, {
@@ -140,21 +142,21 @@ export function confirmation(
     return html`<p class="problem" role="alert">This link names an unknown kind of notification.</p>`;
   if (isAlwaysOn(choice.id))
     return html`<p class="note" role="status">
-      “${choice.name}” can't be disabled: it protects your account.
+      “${kindTitle(choice.id, choice.name)}” can't be turned off: it protects your account.
     </p>`;
-  if (asked !== undefined && isEnabled(choice)) return unsubscribeQuestion(choice);
+  if (asked !== undefined && isEnabled(choice)) return turnOffQuestion(choice);
   return html`<p class="note" role="status">
-    “${choice.name}” is ${isEnabled(choice) ? "enabled" : "disabled"}. You can change it below.
+    “${kindTitle(choice.id, choice.name)}” is ${isEnabled(choice) ? "on" : "off"}. You can change it below.
   </p>`;
 }
 
-function unsubscribeQuestion(choice: KindPreference): Html {
+function turnOffQuestion(choice: KindPreference): Html {
   const { id, name } = choice;
   return question({
-    title: `Unsubscribe from “${name}”?`,
+    title: `Turn off “${kindTitle(id, name)}”?`,
     text: `${aboutKind(id)} You will no longer get these notifications through any channel.`,
     action: notificationSettingsPath,
-    label: "Unsubscribe",
+    label: "Turn off",
     back: notificationSettingsPath,
     fields: { [id]: "off", to: `${notificationSettingsPath}?saved=${id}` },
   });

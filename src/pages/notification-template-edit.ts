@@ -7,7 +7,7 @@ import { noteOfTemplate, onlyOwners, toReader } from "../api/notification-change
 import type { Actor } from "../accounts/rules/actor.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { findKind } from "../notifications/kinds/kinds.ts";
+import { findKind, kindTitle } from "../notifications/kinds/kinds.ts";
 import type { TemplateText } from "../notifications/texts/rules/render.ts";
 import {
   activateVersion,
@@ -84,7 +84,8 @@ interface Draft {
 }
 
 function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status = 200) {
-  const { id, name } = requireTemplate(read);
+  const { id, ...template } = requireTemplate(read);
+  const name = kindTitle(id, template.name);
   const shown = renderDraft(c.get("deps"), actor, read, draft);
   const error = shown instanceof ApiError ? shown : undefined;
   const now = c.get("deps").now();
@@ -102,8 +103,8 @@ function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status 
         <div class="field">${draft.choice.field(now)}</div>
         <div class="acts">
           <button class="button" type="submit" name="act" value="preview">Preview</button>
-          <button class="button" type="submit" name="act" value="save">Save as new version</button>
-          <button class="button primary" type="submit" name="act" value="publish">Publish</button>
+          <button class="button" type="submit" name="act" value="save">Save draft version</button>
+          <button class="button primary" type="submit" name="act" value="publish">Save and activate</button>
           <a class="quiet" href="${notificationTemplatePath(id)}">Cancel</a>
         </div>
       </form>
@@ -121,7 +122,7 @@ const variables = (id: string): Html =>
   html`<p class="aside">
     Variables: ${(findKind(id)?.labels ?? []).map((label) => html`<code>labels.${label}</code> `)}
     <code>user.name</code> <code>base_url</code>.
-    <a href="/docs/administration/monitoring/notifications/templates">How templates are written</a>
+    <a href="/docs/administration/monitoring/notifications/templates">Template syntax</a>
   </p>`;
 
 function textFields({ title, body, actions }: TemplateText, error: ApiError | undefined): Html {

@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { aboutKind } from "../notifications/kinds/kinds.ts";
+import { aboutKind, byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
 import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { channelOf, choiceForms, describeDefault } from "./notification-choices.ts";
 import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
 import { readForm } from "./form.ts";
+import type { Method } from "../notifications/channels/index.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import {
   comparison,
@@ -30,7 +31,7 @@ import {
 import { deliveryPath, notificationTemplatePath, notificationTemplatesPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
-const title = "Notification templates";
+const listTitle = "Notification templates";
 const crumbs = [{ title: "Delivery", page: deliveryPath }];
 
 export const notificationTemplatePages = new Hono<Env>()
@@ -46,33 +47,34 @@ export const notificationTemplatePages = new Hono<Env>()
 
 async function showTemplates(c: Ctx) {
   const { actor, templates } = await readAsUser(c, { templates: listTemplatesWithAuthors() });
-  const now = c.get("deps").now();
+  const { config, now: clock } = c.get("deps");
+  const now = clock();
   const groups = Map.groupBy(templates, ({ group }) => group);
   const main = html`<section>
-    ${breadcrumb(crumbs, title)}
+    ${breadcrumb(crumbs, listTitle)}
     <div class="head">
-      <h1>${title}</h1>
+      <h1>${listTitle}</h1>
       <p class="count">${countLabel(templates.length, "kind")}</p>
     </div>
     ${[...groups].map(
       ([group, all]) =>
         html`<h2>${group}</h2>
           <ul class="items" role="list">
-            ${all.map((template) => listed(template, now))}
+            ${all.toSorted(byTitle).map((template) => listed(template, now, config.notifications.defaultMethod))}
           </ul>`,
     )}
   </section>`;
-  return respondWithPage(c, { title, section: path, actor, main });
+  return respondWithPage(c, { title: listTitle, section: path, actor, main });
 }
 
-function listed(template: ListedTemplate, now: number): Html {
+function listed(template: ListedTemplate, now: number, defaultMethod: Method | undefined): Html {
   const { id, name, method, enabledByDefault, isDisabled, version, origin, changedAt } = template;
   return html`<li class="row">
-    <h3><a href="${notificationTemplatePath(id)}">${name}</a></h3>
+    <h3><a href="${notificationTemplatePath(id)}">${kindTitle(id, name)}</a></h3>
     <p class="tags">${isDisabled ? tag("disabled") : enabledByDefault ? "" : tag("off_by_default")}</p>
     <p>${aboutKind(id)}</p>
     <p class="seen">
-      ${channelOf(id, method)} · version ${version}
+      ${channelOf(id, method, defaultMethod)} · version ${version}
       ${origin === "seed" ? "" : html`by ${template.changedBy ?? "a deleted user"}, ${moment(changedAt, now)}`}
     </p>
   </li>`;
@@ -82,18 +84,20 @@ export const authorOf = ({ origin, createdBy }: Version): string =>
   origin === "seed" ? "Belfry" : (createdBy ?? "deleted user");
 
 const notes: Record<string, string> = {
-  activated: "Activated. New notifications use this version.",
+  activated: "This version is active. New notifications use it.",
   channel: "Channel changed.",
   default: "Default changed.",
-  disabled: "Disabled. Nobody gets this kind of notification.",
-  enabled: "Enabled. New notifications of this kind are sent.",
-  published: "Published. New notifications use this version.",
-  saved: "Saved as a new version. It is not used until you activate it.",
+  disabled: "Disabled for everybody. Nobody gets this kind of notification.",
+  enabled: "Enabled for everybody. New notifications of this kind are sent.",
+  published: "Saved. This version is active; new notifications use it.",
+  saved: "Draft saved. It is not used until you activate it.",
 };
 
 async function showTemplate(c: Ctx, id: string) {
   const { actor, ...read } = await readAsUser(c, { ...textReads(id), choices: findChoices(id) });
   const template = requireTemplate(read);
+  const title = kindTitle(id, template.name);
+  const { defaultMethod } = c.get("deps").config.notifications;
   const manages = hasPermission(actor, "deployment:manage");
   const now = c.get("deps").now();
   const versions = versionsOf(read);
@@ -102,9 +106,9 @@ async function showTemplate(c: Ctx, id: string) {
   const choice = eventChoice(read, manages ? c.req.query("event") : undefined);
   const note = notes[c.req.query("done") ?? ""];
   const main = html`<section>
-    ${breadcrumb([...crumbs, { title, page: path }], template.name)}
+    ${breadcrumb([...crumbs, { title: listTitle, page: path }], title)}
     <div class="head">
-      <h1>${template.name}</h1>
+      <h1>${title}</h1>
       ${template.isDisabled ? tag("disabled") : ""}
       ${manages ? html`<a class="button" href="${notificationTemplatePath(id)}/edit?version=${shown.number}">Edit</a>` : ""}
     </div>
@@ -112,11 +116,11 @@ async function showTemplate(c: Ctx, id: string) {
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
     ${factList({
       Group: template.group,
-      Channel: channelOf(id, template.method),
-      Default: describeDefault(read.choices[0]!, template),
+      Channel: channelOf(id, template.method, defaultMethod),
+      "On by default": describeDefault(read.choices[0]!, template),
       "Active version": html`${active.number}, by ${authorOf(active)} ${moment(active.createdAt, now)}`,
     })}
-    ${manages ? choiceForms(read.choices[0]!, template, c.req.query("ask")) : ""}
+    ${manages ? choiceForms(read.choices[0]!, template, c.req.query("ask"), defaultMethod) : ""}
     ${shown === active ? "" : changeTo(shown, active, { id, manages })}
     <h2>Preview of version ${shown.number}</h2>
     ${manages ? previewForm(choice, shown, now) : ""}
@@ -126,7 +130,7 @@ async function showTemplate(c: Ctx, id: string) {
       ${versions.map((version) => oneVersion(id, version, shown, now))}
     </ul>
   </section>`;
-  return respondWithPage(c, { title: template.name, section: path, actor, main });
+  return respondWithPage(c, { title, section: path, actor, main });
 }
 
 /** With the differences in sight, a version is activated. */
@@ -154,7 +158,7 @@ function previewForm(choice: EventChoice, shown: Version, now: number): Html {
   return html`<form class="inline" method="get">
     <input type="hidden" name="version" value="${shown.number}" />
     ${choice.field(now)}
-    <button class="button" type="submit">Show</button>
+    <button class="button" type="submit">Update preview</button>
   </form>`;
 }
 
@@ -165,10 +169,10 @@ function oneVersion(id: string, version: Version, shown: Version, now: number): 
       <a href="${notificationTemplatePath(id)}?version=${number}">Version ${number}</a>
     </h3>
     <p class="tags">
-      ${active ? tag("active") : offered ? tag("offered") : ""} ${version === shown ? tag("shown") : ""}
+      ${active ? tag("active") : offered ? tag("new_default") : ""} ${version === shown ? tag("shown") : ""}
     </p>
     <p>${version.title}</p>
     <p class="seen">by ${authorOf(version)} ${moment(version.createdAt, now)}</p>
-    ${offered ? html`<p class="answer plain">This text is new in this release of Belfry.</p>` : ""}
+    ${offered ? html`<p class="answer plain">Belfry's new default text. Your edited version stays active; open this one to compare and activate it.</p>` : ""}
   </li>`;
 }

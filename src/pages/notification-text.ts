@@ -29,13 +29,13 @@ export interface EventChoice {
 export function eventChoice({ recent }: TextAnswers, wanted: string | undefined): EventChoice {
   const selected = recent.find(({ eventId }) => eventId === wanted)?.eventId;
   const field = (now: number) =>
-    html`<label for="event">Values</label>
+    html`<label for="event">Preview with</label>
       <select id="event" name="event">
-        <option value="">Sample</option>
+        <option value="">Sample data</option>
         ${recent.map(
           ({ eventId, createdAt, labels }) =>
             html`<option value="${eventId}" ${attributes({ selected: eventId === selected })}>
-              Sent ${relativeTime(createdAt, now, "UTC")}: ${summaryOf(labels)}
+              Notification sent ${relativeTime(createdAt, now, "UTC")}: ${summaryOf(labels)}
             </option>`,
         )}
       </select>`;

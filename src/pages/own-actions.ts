@@ -24,8 +24,8 @@ export const ownActionsSetting = (on: boolean): Html =>
         <div class="description">
           <h3 id="k-own">Notify me of what I did myself</h3>
           <p id="a-own">
-            Off: notifications of your own actions, such as creating a user, arrive in your inbox already
-            read, and are not sent through any other channel.
+            When off, notifications of your own actions, such as creating a user, arrive in your inbox as read
+            and through no other channel.
           </p>
         </div>
         <form method="post" action="${path}">

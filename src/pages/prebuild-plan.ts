@@ -1,13 +1,13 @@
-// What a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
+// Parts of the prebuilds page: what a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
 import { html } from "./html.ts";
 import {
   describeAction,
-  planTotals,
+  planCounts,
   type ShownAction,
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { moment } from "./components.ts";
+import { countLabel, moment } from "./components.ts";
 import type { Html } from "./layout.ts";
 import { buildPath, poolsPath } from "./rules/links.ts";
 import { firstErrorId } from "./workspace-view.ts";
@@ -17,9 +17,7 @@ export const prebuildsOwner = "prebuilds";
 
 /** Changes nothing: it is the plan that the next run begins with. */
 export function dryRun(pools: readonly ShownPool[], actions: readonly ShownAction[], paused: boolean): Html {
-  const totals = planTotals(actions);
-  const would =
-    totals === undefined ? "create and delete nothing" : `do this to prebuilt workspaces: ${totals}`;
+  const would = wouldDo(planCounts(actions));
   const lines = pools.flatMap((pool) =>
     actions
       .filter(({ preset_id }) => preset_id === pool.id)
@@ -33,7 +31,7 @@ export function dryRun(pools: readonly ShownPool[], actions: readonly ShownActio
   );
   return html`<div class="ask" id="dry-run">
     <h2>Dry run</h2>
-    <p>${paused ? "Reconciliation is paused. Without that, a" : "A"} run would now ${would}.</p>
+    <p>${paused ? "Reconciliation is paused. When resumed, it" : "The next run"} would ${would}.</p>
     ${
       lines.length === 0
         ? ""
@@ -43,6 +41,18 @@ export function dryRun(pools: readonly ShownPool[], actions: readonly ShownActio
     }
     <a class="button" href="${poolsPath}">Close</a>
   </div>`;
+}
+
+function wouldDo({ create, delete: deleted, cancel }: ReturnType<typeof planCounts>): string {
+  const changed = [
+    ...(create === 0 ? [] : [`create ${create}`]),
+    ...(deleted === 0 ? [] : [`delete ${deleted}`]),
+  ].join(" and ");
+  const parts = [
+    ...(changed === "" ? [] : [`${changed} prebuilt ${create + deleted === 1 ? "workspace" : "workspaces"}`]),
+    ...(cancel === 0 ? [] : [`cancel ${countLabel(cancel, "build")}`]),
+  ];
+  return parts.length === 0 ? "change nothing" : parts.join(", and ");
 }
 
 /** Those among the latest builds of the preset, also from before it recovered. */
@@ -69,3 +79,15 @@ export const lastErrorsLink = ({ id, last_failures: failures }: ShownPool, isOpe
           >${isOpen ? "Hide last errors" : `Last errors (${failures.length})`}</a
         >
       </p>`;
+
+/** Ready and running always; other counts where they aren't 0. */
+export function poolCounts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
+  const others = { starting, stopping, deleting };
+  return [
+    `${eligible} of ${desired} ready`,
+    `${running} running`,
+    ...Object.entries(others)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`),
+  ].join(", ");
+}

@@ -6,7 +6,8 @@ import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
-import { findPool } from "../prebuilds/reconcile/store/pool-control.ts";
+import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
+import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import {
   isPoolShown,
@@ -19,17 +20,17 @@ import {
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { dryRun, lastErrors, lastErrorsLink, prebuildsOwner } from "./prebuild-plan.ts";
+import { dryRun, lastErrors, lastErrorsLink, poolCounts, prebuildsOwner } from "./prebuild-plan.ts";
 import { firstErrorId } from "./workspace-view.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { breadcrumb, countLabel, moment } from "./components.ts";
+import { countLabel, moment } from "./components.ts";
 import { readForm } from "./form.ts";
-import { ownPath, poolsPath, templatesPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
+import { ownPath, poolsPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import { exactTime } from "../../public/relative-time.js";
 import { approximateDuration } from "./rules/labels.ts";
 
-const title = "Prebuilt workspaces";
+const title = "Prebuilds";
 const refresh = 5;
 const requires = {
   permission: "templates:manage",
@@ -55,16 +56,18 @@ export const poolPages = new Hono<Env>()
     return c.redirect(`${poolsPath}?done=${isPause ? "paused" : "unpaused"}`, 303);
   })
   .post(`${poolsPath}/reconcile`, signedIn, async (c) => {
-    await readAsUser(c, {}, { requires });
+    const { settings } = await readAsUser(c, { settings: readPrebuildSettings() }, { requires });
+    if (isPaused(settings)) return c.redirect(`${poolsPath}?done=refused`, 303);
     requestReconciliation(c.get("deps"));
     return c.redirect(`${poolsPath}?done=requested`, 303);
   });
 
 const notes: Record<string, string> = {
-  resumed: "Resumed. Earlier failures no longer count.",
+  resumed: "Prebuilds resumed. Earlier failures no longer count.",
   paused: "Reconciliation is paused.",
   unpaused: "Reconciliation is running again.",
   requested: "Started a reconciliation.",
+  refused: "Reconciliation is paused, so nothing was started. Resume it first.",
 };
 
 async function showPools(c: Ctx) {
@@ -79,7 +82,6 @@ async function showPools(c: Ctx) {
     .toSorted((a, b) => Number(b.active) - Number(a.active));
   const note = notes[c.req.query("done") ?? ""];
   const main = html`<section>
-    ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
       <p class="count">${countLabel(shown.length, "preset")}</p>
@@ -98,12 +100,13 @@ async function showPools(c: Ctx) {
       <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
     </p>
   </section>`;
-  return respondWithPage(c, { title, section: templatesPath, actor, main, refresh });
+  return respondWithPage(c, { title, section: poolsPath, actor, main, refresh });
 }
 
 const controls = (paused: boolean): Html =>
-  html`${action("reconcile", "Reconcile now")}
-  ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}`;
+  paused
+    ? action("unpause", "Resume reconciliation")
+    : html`${action("reconcile", "Reconcile now")} ${action("pause", "Pause reconciliation")}`;
 
 const action = (name: string, label: string): Html =>
   html`<form method="post" action="${poolsPath}/${name}">
@@ -153,23 +156,11 @@ function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html 
         >${[label, streak].filter(Boolean).join(", ")}</span
       >
     </p>
-    <p>${counts(pool)}</p>
+    <p>${poolCounts(pool)}</p>
     <p class="seen">${version}</p>
     ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id)}
     ${view.errorsOf === pool.id ? lastErrors(pool.last_failures, view.now) : ""}
   </li>`;
-}
-
-/** Ready and running always; other counts where they aren't 0. */
-function counts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
-  const others = { starting, stopping, deleting };
-  return [
-    `${eligible} of ${desired} ready`,
-    `${running} running`,
-    ...Object.entries(others)
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${what}`),
-  ].join(", ");
 }
 
 function details(pool: Pool, actions: readonly ShownAction[], { now, manages }: View): Html | string {
@@ -220,7 +211,7 @@ function nextAction(action: ShownAction, now: number): Html {
       ? ""
       : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
           ${approximateDuration(Math.max(0, Date.parse(action.until) - now))}`;
-  return html`<li>Next reconciliation: ${describeAction(action)}${until} (${action.reason})</li>`;
+  return html`<li>Next run: ${describeAction(action)}${until} (${action.reason})</li>`;
 }
 
 function resumeHint(pool: Pool, now: number): Html[] {

@@ -10,9 +10,9 @@ import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/p
 import { listProvisionerKeys, type ListedKey } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, countLabel, keyToCopy, moment } from "./components.ts";
+import { countLabel, keyToCopy, moment } from "./components.ts";
 import { question } from "./question.ts";
-import { provisionerKeysPath as path, templatesPath } from "./rules/links.ts";
+import { provisionerKeysPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 const title = "Provisioner keys";
@@ -66,7 +66,6 @@ async function show(c: Ctx, { created, revoked, asked, error, name }: Shown) {
   const field = { ...nameField, value: name };
   const doomed = manages ? keys.find((key) => key.name === asked) : undefined;
   const main = html`<section>
-    ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
       <p class="count">${countLabel(keys.length, "key")}</p>
@@ -84,13 +83,10 @@ async function show(c: Ctx, { created, revoked, asked, error, name }: Shown) {
           </form>`
         : ""
     }
-    <p class="aside">
-      A revoked key stops working immediately. Jobs that its provisioners have not started return to the
-      queue; running builds fail.
-    </p>
+    <p class="aside">${whatRevokingDoes}</p>
   </section>`;
   const scripts = created === undefined ? [] : ["copy.js"];
-  return respondWithPage(c, { title, section: templatesPath, actor, main, scripts }, error?.status);
+  return respondWithPage(c, { title, section: path, actor, main, scripts }, error?.status);
 }
 
 const createdNote = ({ name, key }: { name: string; key: string }): Html =>
@@ -99,12 +95,15 @@ const createdNote = ({ name, key }: { name: string; key: string }): Html =>
     ${keyToCopy("Key", key)}
   </div>`;
 
+const whatRevokingDoes =
+  "Revoking takes effect immediately. Running builds of its provisioners fail; jobs not yet started return to the queue.";
+
 const revokePath = ({ name }: ListedKey) => `${path}/${encodeURIComponent(name)}/revoke`;
 
 const revokeQuestion = (key: ListedKey): Html =>
   question({
     title: `Revoke ${key.name}?`,
-    text: `Provisioners with this key stop working at once${key.jobs === 0 ? "" : ", and their jobs fail or return to the queue"}. This can't be undone.`,
+    text: `${whatRevokingDoes} This can't be undone.`,
     action: revokePath(key),
     label: "Revoke key",
     back: path,

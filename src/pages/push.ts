@@ -58,8 +58,8 @@ export async function pushSection(
       <button class="button" type="button" id="push-on" hidden>Turn on in this browser</button>
     </div>
     <p class="lead">
-      Warnings, and agents that wait for you, reach this device even when no page of Belfry is open. Nothing
-      is sent while one is visible.
+      Get warnings and questions from agents on this device even when Belfry is closed. While a Belfry page is
+      visible, nothing is sent.
     </p>
     <p class="note" id="push-problem" role="status" hidden></p>
     <noscript><p class="lead">To turn this on, allow scripts for this page.</p></noscript>

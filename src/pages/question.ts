@@ -16,6 +16,8 @@ export interface Question {
   back: string;
   /** What the form sends besides, by name. */
   fields?: HiddenFields;
+  /** Fields to fill in. */
+  content?: Html | undefined;
   /** It can't be undone. */
   isFinal?: boolean;
 }
@@ -32,13 +34,14 @@ export const question = ({
   label,
   back,
   fields = {},
+  content,
   isFinal = false,
 }: Question): Html =>
   html`<div class="ask" role="group" aria-labelledby="question">
     <h2 id="question">${title}</h2>
-    <p>${text}</p>
+    ${text === "" ? "" : html`<p>${text}</p>`}
     <form method="post" action="${action}">
-      ${hiddenFields(fields)}
+      ${hiddenFields(fields)} ${content}
       <button class="button ${isFinal ? "danger" : "primary"}" type="submit">${label}</button>
       <a class="button" href="${back}">Cancel</a>
     </form>

@@ -49,7 +49,7 @@ export const resetPasswordPages = new Hono<Env>()
     const { email, code } = fromMail ?? { email: form.email.trim(), code: form.one_time_passcode };
     const { password } = form;
     try {
-      if (code.trim() === "") throw invalid("one_time_passcode", "is in the mail that you asked for");
+      if (code.trim() === "") throw invalid("one_time_passcode", "enter the code from the email");
       const change = { email, passcode: code, password };
       await changeWithPasscode(c.get("deps"), change);
     } catch (error) {
@@ -131,9 +131,8 @@ function showNoEmail(c: Ctx) {
   const main = html`<article class="sheet">
     <h1>Forgot your password?</h1>
     <p>
-      This server can't send email. Ask an administrator to set a new password for you: on your user's page,
-      or on the server's machine with
-      <code>belfry admin reset-password EMAIL</code>
+      This server can't send email. Ask an administrator to reset your password: under Users, or on the server
+      with <code>belfry admin reset-password EMAIL</code>.
     </p>
     <p class="aside"><a href="/login">Back to sign-in</a></p>
   </article>`;

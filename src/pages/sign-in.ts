@@ -91,7 +91,9 @@ interface SignInPage {
 
 function signInNote(query: Record<string, string>): string | undefined {
   if (query["signed_out"] !== undefined) return "You are signed out.";
-  return query["password_changed"] === undefined ? undefined : "Your password was changed. Sign in with it.";
+  return query["password_changed"] === undefined
+    ? undefined
+    : "Password changed. Sign in with the new password.";
 }
 
 function showSignIn(c: Ctx, { next, email, note, error }: SignInPage) {

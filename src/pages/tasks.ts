@@ -5,7 +5,7 @@ import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/workspaces.ts";
 import { notFound } from "../kernel/errors.ts";
-import { taskWork } from "../workspaces/agents/rules/task.ts";
+import { taskTitle, taskWork } from "../workspaces/agents/rules/task.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import {
   findTask,
@@ -55,12 +55,13 @@ async function showTask(c: Ctx, user: string, name: string) {
   const title = `${row.ownerName}/${row.workspace.name}`;
   const path = taskPath(row.ownerName, row.workspace.name);
   const actions = actionsOf(row, actor).filter((action) => action !== "update");
-  const question = askedQuestion(row, actions, c.req.query("ask"), path);
+  const asked = actions.find((action) => action === c.req.query("ask"));
+  const question = asked === undefined ? "" : askedQuestion(row, asked, { page: path });
   const main = html`<section>
     ${breadcrumb([{ title: "Tasks", page: tasksPath }], title)}
     <div data-part="state">
       <div class="head">
-        <h1>Task in ${row.workspace.name}</h1>
+        <h1>${taskTitle(task[0]?.prompt ?? null, row.workspace.name)}</h1>
         <p class="tags" data-announce="${work}">${tag(work)}</p>
       </div>
       ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
@@ -77,7 +78,7 @@ async function showTask(c: Ctx, user: string, name: string) {
   const isGoingOn =
     status === "running" ? state !== "complete" && state !== "failure" : isActive(row.build.status);
   return respondWithPage(c, {
-    title: `Task in ${title}`,
+    title: taskTitle(task[0]?.prompt ?? null, row.workspace.name),
     section: tasksPath,
     actor,
     main,

@@ -41,9 +41,9 @@ export function driftSection(
   view: DriftView,
 ): Html | string {
   if (entries.length === 0) return "";
-  return html`<h2 id="drift">Drift on claims</h2>
+  return html`<h2 id="drift">Resources replaced on claim</h2>
     <p class="aside">
-      Resources that were destroyed and recreated when a prebuilt workspace was claimed.
+      Terraform destroyed and recreated these resources when a prebuilt workspace was claimed.
       <a href="/docs/administration/templates/drift">Causes and fixes</a>
     </p>
     <ul class="items" role="list">
@@ -75,8 +75,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, view: DriftView): Html {
               .map(
                 ({ resource, paths, claims }) =>
                   html`<li>
-                    <code>${resource}</code>: replaced in ${countLabel(claims, "claim")} because of
-                    ${changedPaths(paths)}
+                    <code>${resource}</code>: replaced in ${countLabel(claims, "claim")}${changedPaths(paths)}
                   </li>`,
               )}
             ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
@@ -112,8 +111,8 @@ function fixedForm(
     </div>`;
   return html`<form class="answer plain" method="post" action="${page}/drift/${preset.id}/fixed">
     <p>
-      Mark the drift of ${preset.name} as fixed? Claims until now no longer count. The next one that replaces
-      resources notifies again.
+      Mark ${preset.name} as fixed? Earlier claims no longer count. The next claim that replaces resources
+      sends a new notification.
     </p>
     <button class="button primary" type="submit">Mark as fixed</button>
     <a class="button" href="${page}#drift">Cancel</a>
@@ -122,11 +121,13 @@ function fixedForm(
 
 const changedPaths = (paths: readonly string[]): Html | string =>
   paths.length === 0
-    ? "no attribute that the plan names"
-    : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole resource"}</code>`)}`;
+    ? "; the plan names no attribute"
+    : html`:
+      ${paths.map((path, at) => html`${at === 0 ? "" : ", "}${path === "" ? "the whole resource" : html`<code>${path}</code>`}`)}
+      changed`;
 
 const driftTag = ({ claims, affected }: DriftEntry): Html | string =>
-  affected > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
+  affected > 0 ? tag("replaces resources") : claims > 0 ? tag("keeps resources") : "";
 
 function claimCounts({ claims, affected }: DriftEntry): string {
   if (claims === 0) return "No claims yet";

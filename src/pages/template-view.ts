@@ -6,7 +6,7 @@ import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
 import { countLabel, factList, moment, tag } from "./components.ts";
-import { approximateDuration } from "./rules/labels.ts";
+import { approximateDuration, statusKind } from "./rules/labels.ts";
 import { filterPath, templatePath, versionPath } from "./rules/links.ts";
 
 type Parameter = Wire<typeof parameterShape>;
@@ -54,8 +54,8 @@ export const templateFacts = (row: TemplateRow, now: number): Html =>
       href="${versionPath(row.organizationName, row.name, row.activeVersionName ?? "")}"
       >${row.activeVersionName}</a
     >`,
-    Workspaces: html`<a href="${filterPath(`template:${row.name}`)}">View workspaces</a> of
-      ${countLabel(row.userCount, "user")}`,
+    Workspaces: html`${countLabel(row.userCount, "user")} ·
+      <a href="${filterPath(`template:${row.name}`)}">View workspaces</a>`,
     Created: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "a deleted user"}`,
   });
 
@@ -124,12 +124,18 @@ export function presetList(presets: readonly Preset[], title: string): Html | st
     </ul>`;
 }
 
+/** As on the page of prebuilds. */
+const prebuildLabels: Record<string, string> = {
+  hard_limited: "stopped",
+  validation_failed: "can't be created",
+};
+
 function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_status }: Preset): Html {
   return html`<li class="row">
     <h3>${name}</h3>
     <p class="tags">
       ${isDefault ? tag("default") : ""}
-      ${prebuilds === null || prebuild_status === "normal" ? "" : tag(prebuild_status)}
+      ${prebuilds === null || prebuild_status === "normal" ? "" : tag(prebuildLabels[prebuild_status] ?? prebuild_status, statusKind(prebuild_status))}
     </p>
     <p class="answer plain">
       ${parameters.map(({ name, value }) => html`<code>${name}=${value}</code> `)}

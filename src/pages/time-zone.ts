@@ -2,12 +2,14 @@
 import { Hono } from "hono";
 import { setTimeZone } from "../accounts/store/time-zone.ts";
 import { authorizedUserIdSql, writeAsUser, type Env } from "../http/endpoint.ts";
-import { invalid } from "../kernel/errors.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
-import type { Html } from "./layout.ts";
+import { attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
+
+/** Characters of what was entered. */
+const maxShown = 60;
 
 export const timeZonePath = "/settings/notifications#time-zone";
 
@@ -15,27 +17,38 @@ export const timeZonePages = new Hono<Env>().post("/settings/time-zone", signedI
   const { zone } = await readForm(c, ["zone"]);
   const name = zone.trim();
   if (name !== "" && !isTimeZone(name))
-    throw invalid("zone", `unknown time zone "${name}", use a name like Europe/Berlin or UTC`);
+    return c.redirect(timeZonePath.replace("#", `?${new URLSearchParams({ zone: name })}#`), 303);
   await writeAsUser(c, [setTimeZone(authorizedUserIdSql(c), name || null, c.get("deps").now())], {});
   return c.redirect(timeZonePath, 303);
 });
 
-export const timeZoneSection = (zone: string | null): Html =>
-  html`<section class="group" aria-labelledby="time-zone">
+/** `entered`: instead of the stored one, if it is unknown. */
+export function timeZoneSection(zone: string | null, entered: string | undefined): Html {
+  const wrong = entered === undefined || isTimeZone(entered) ? undefined : entered.slice(0, maxShown);
+  return html`<section class="group" aria-labelledby="time-zone">
     <div class="bar"><h2 id="time-zone">Time zone</h2></div>
     <form class="search" method="post" action="/settings/time-zone">
       <input
         name="zone"
-        value="${zone ?? ""}"
+        value="${wrong ?? zone ?? ""}"
         aria-labelledby="time-zone"
-        aria-describedby="time-zone-hint"
+        aria-describedby="${wrong === undefined ? "" : "time-zone-error "}time-zone-hint"
+        ${attributes({ "aria-invalid": wrong === undefined ? undefined : "true" })}
         placeholder="UTC"
         autocapitalize="none"
         spellcheck="false"
       />
       <button class="button" type="submit">Save</button>
     </form>
+    ${
+      wrong === undefined
+        ? ""
+        : html`<p class="wrong" id="time-zone-error" role="alert">
+            Unknown time zone “${wrong}”. Use a name like Europe/Berlin or UTC.
+          </p>`
+    }
     <p class="lead" id="time-zone-hint">
       A name such as Europe/Berlin. Used for snooze times if your browser doesn't report its time zone.
     </p>
   </section>`;
+}

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { html } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { aboutKind } from "../notifications/kinds/kinds.ts";
+import { aboutKind, kindTitle } from "../notifications/kinds/kinds.ts";
 import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
 import { isEnabled } from "../notifications/preferences/channel-choices.ts";
@@ -40,8 +40,8 @@ function subscriptionOf(c: Ctx) {
 function show(c: Ctx, choice: Choice | undefined) {
   if (choice === undefined) throw unknown();
   const title = isEnabled(choice)
-    ? `Unsubscribe from “${choice.name}”?`
-    : `Unsubscribed from “${choice.name}”`;
+    ? `Unsubscribe from “${kindTitle(choice.id, choice.name)}”?`
+    : `Unsubscribed from “${kindTitle(choice.id, choice.name)}”`;
   const main = html`<article class="sheet">
     <h1>${title}</h1>
     ${isEnabled(choice) ? question(c, choice) : done(choice)}
@@ -54,7 +54,7 @@ const addressOf = ({ email, username }: Choice): Html => html`<strong>${email ||
 const question = (c: Ctx, choice: Choice): Html =>
   html`<p>${aboutKind(choice.id)}</p>
     <p>
-      ${addressOf(choice)} will no longer get these notifications through any channel. You can enable them
+      ${addressOf(choice)} will no longer get these notifications through any channel. You can turn them on
       again in your <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
     <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
@@ -65,5 +65,6 @@ const question = (c: Ctx, choice: Choice): Html =>
 const done = (choice: Choice): Html =>
   html`<p>${addressOf(choice)} no longer gets these notifications.</p>
     <p>
-      Was this a mistake? Enable them in your <a href="${notificationSettingsPath}">notification settings</a>.
+      Was this a mistake? Turn them on in your
+      <a href="${notificationSettingsPath}">notification settings</a>.
     </p>`;

@@ -4,7 +4,7 @@ import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { canAssignRole, canManageUser, hasPermission } from "../accounts/rules/permissions.ts";
 import type { UserRow } from "../accounts/store/users.ts";
-import { roleNames } from "../api/user-shape.ts";
+import { roleLabel } from "./rules/labels.ts";
 import { factList, keyToCopy, moment, tag } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
 import { question, type Question } from "./question.ts";
@@ -42,24 +42,24 @@ const labels: Record<UserAction, string> = {
   reset: "Send password reset",
   password: "Set a new password",
   suspend: "Suspend",
-  activate: "Activate",
+  activate: "Reactivate",
   delete: "Delete",
 };
 
 const questions: Partial<Record<UserAction, Pick<Question, "title" | "text" | "label" | "isFinal">>> = {
   suspend: {
     title: "Suspend",
-    text: "Their sessions and tokens end at once, and they get no notifications until they are activated.",
+    text: "This revokes all their sessions and tokens immediately. They get no notifications until the account is reactivated.",
     label: "Suspend user",
   },
   password: {
     title: "Set a new password for",
-    text: "Belfry generates one and shows it once. All their sessions and tokens end at once.",
+    text: "Belfry generates one and shows it once. This revokes all their sessions and tokens immediately.",
     label: "Set a new password",
   },
   delete: {
     title: "Delete",
-    text: "Their sessions and tokens end at once, and their inbox is lost. This can't be undone.",
+    text: "This revokes all their sessions and tokens immediately and deletes their inbox. This can't be undone.",
     label: "Delete user",
     isFinal: true,
   },
@@ -75,10 +75,7 @@ export const userFacts = (user: UserRow, actor: Actor, now: number): Html =>
   factList({
     Username: user.username,
     Email: user.email,
-    Roles:
-      rolesOf(user)
-        .map((role) => roleNames[role])
-        .join(", ") || "Member",
+    Roles: rolesOf(user).map(roleLabel).join(", ") || "Member",
     Created: moment(user.createdAt, now),
     "Last seen": user.lastSeenAt === null ? "never signed in" : moment(user.lastSeenAt, now),
     Workspaces: hasPermission(actor, "workspaces:read-all")
@@ -131,12 +128,12 @@ export function roleForm(user: UserRow, actor: Actor): Html | string {
               value="on"
               ${attributes({ checked: held.includes(role) })}
             />
-            ${roleNames[role]}</label
+            ${roleLabel(role)}</label
           >`,
       )}
     </fieldset>
     <p class="hint">
-      A changed role applies at once. <a href="/docs/administration/users#roles">What each role can do</a>
+      A changed role applies immediately. <a href="/docs/administration/users#roles">What each role can do</a>
     </p>
     <button class="button primary" type="submit">Save roles</button>
   </form>`;

@@ -79,8 +79,8 @@ async function setStatus(c: Ctx, name: string, status: UserStatus): Promise<Resp
 }
 
 const notes: Record<string, string> = {
-  suspended: "The user is suspended.",
-  active: "The user is active again.",
+  suspended: "The user was suspended.",
+  active: "The user was reactivated.",
   reset: "Belfry sent an email with a link for setting a new password. It expires after 20 minutes.",
   invited:
     "The user was created. Belfry sent them an email with a link for setting their password; it expires after 20 minutes.",

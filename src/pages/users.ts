@@ -126,7 +126,7 @@ function person({ username, name, email, status, roles, lastSeenAt }: UserRow, n
   const tags = [...(status === "active" ? [] : [status]), ...(JSON.parse(roles) as SiteRole[])];
   return html`<li class="person">
     <h2><a href="${userPath(username)}">${name === "" ? username : name}</a></h2>
-    <p class="tags">${tags.map((label) => html`${tag(label)} `)}</p>
+    <p class="tags">${tags.map((label) => html`${tag(label.replaceAll("-", " "))} `)}</p>
     <p class="who-is">${[name === "" ? "" : username, email].filter(Boolean).join(" · ")}</p>
     <p class="seen">
       ${lastSeenAt === null ? "never signed in" : html`last seen ${moment(lastSeenAt, now)}`}

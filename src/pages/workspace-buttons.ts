@@ -4,6 +4,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { workspaceActions, type WorkspaceAction } from "../workspaces/builds/rules/workspace-actions.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import type { Html } from "./layout.ts";
+import { missingText, parameterFields, type ParameterDraft } from "./parameters-form.ts";
 import { question } from "./question.ts";
 import { workspacePathOf } from "./workspace-view.ts";
 
@@ -39,23 +40,22 @@ const labelOf = (row: BuildRow, action: WorkspaceAction): string =>
       ? "Update and start"
       : labels[action];
 
-const questions: Partial<Record<WorkspaceAction, (name: string) => { title: string; text: string }>> = {
-  stop: (name) => ({
-    title: `Stop ${name}?`,
-    text: "Running processes end. What the template does not keep on persistent storage is lost.",
-  }),
-  restart: (name) => ({
-    title: `Restart ${name}?`,
-    text: "The workspace stops, then starts with the same version. Running processes end. What the template does not keep on persistent storage is lost.",
-  }),
-  delete: (name) => ({
-    title: `Delete ${name}?`,
-    text: "The workspace's resources are destroyed, and everything stored in them is lost. This can't be undone.",
-  }),
-};
+const whatIsLost = "Running processes end. Data outside persistent storage is lost.";
 
 /** What ends something asks first, on the workspace's page: a retry of a deletion has been asked for. */
-const asks = (action: WorkspaceAction): boolean => questions[action] !== undefined;
+function textOf({ build }: BuildRow, action: WorkspaceAction): string | undefined {
+  if (action === "stop") return whatIsLost;
+  if (action === "restart") return `The workspace stops, then starts with the same version. ${whatIsLost}`;
+  if (action === "update" && build.transition === "start")
+    return `The active version is applied to the running workspace. In resources that it replaces, running processes end and data outside persistent storage is lost.`;
+  if (action === "delete")
+    return "The workspace's resources are destroyed, and everything stored in them is lost. This can't be undone.";
+  return undefined;
+}
+
+/** Whether its build may need values that the workspace doesn't have. */
+export const takesParameters = (action: WorkspaceAction): action is "start" | "update" | "retry" =>
+  action === "start" || action === "update" || action === "retry";
 
 export interface ButtonsPlace {
   look: "button" | "quiet";
@@ -72,7 +72,7 @@ export function actionButtons(
 ): Html | string {
   if (actions.length === 0) return "";
   return html`<div class="acts controls">
-    ${actions.map((action) => (asks(action) ? askLink(row, action, look, asking) : actionForm(row, action, look, to)))}
+    ${actions.map((action) => (textOf(row, action) !== undefined ? askLink(row, action, look, asking) : actionForm(row, action, look, to)))}
   </div>`;
 }
 
@@ -92,25 +92,38 @@ const actionForm = (row: BuildRow, action: WorkspaceAction, look: string, to: st
     </button>
   </form>`;
 
-/** The question that a link to `?ask=` leads to, if the answer can still be yes. */
+interface Asking {
+  /** The page that asks; the workspace's unless it is given. */
+  page?: string;
+  /** Where the answer leads; the workspace's page unless it is given. */
+  to?: string | undefined;
+  draft?: ParameterDraft;
+}
+
+/** The question that a link to `?ask=` leads to; "" if there is nothing to ask. */
 export function askedQuestion(
   row: BuildRow,
-  actions: readonly WorkspaceAction[],
-  asked: string | undefined,
-  page = workspacePathOf(row),
+  action: WorkspaceAction,
+  { page = workspacePathOf(row), to, draft }: Asking,
 ): Html | string {
-  const action = actions.find((one) => one === asked);
+  const lost = textOf(row, action);
+  const lacks = draft !== undefined && draft.problems.length > 0;
+  if (lost === undefined && !lacks) return "";
   const name = `${row.ownerName}/${row.workspace.name}`;
   const isTask = page !== workspacePathOf(row);
-  const texts = action && questions[action]?.(isTask ? `the task and its workspace ${name}` : name);
-  if (action === undefined || texts === undefined) return "";
+  const what = isTask ? `the task and its workspace ${name}` : name;
   return question({
-    ...texts,
+    title: `${labelOf(row, action)} ${what}?`,
+    // Once it was filled in, the fields say what is wrong.
+    text: [lost, lacks && draft.sent === undefined ? missingText(draft) : undefined]
+      .filter(Boolean)
+      .join(" "),
     action: `${workspacePathOf(row)}/${action}`,
-    label: `${labels[action]} ${isTask ? "task and workspace" : "workspace"}`,
-    back: page,
+    label: `${labelOf(row, action)} ${isTask ? "task and workspace" : "workspace"}`,
+    back: to ?? page,
     // A deleted task has no page.
-    fields: { to: !isTask || action === "delete" ? undefined : page },
+    fields: { to: to ?? (!isTask || action === "delete" ? undefined : page) },
+    content: lacks ? parameterFields(draft) : undefined,
     isFinal: action === "delete",
   });
 }

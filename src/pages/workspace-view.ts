@@ -1,6 +1,7 @@
 // HTML of workspaces: a row in the list; details, agents and builds of one.
 import { html } from "./html.ts";
 import { exactTime } from "../../public/relative-time.js";
+import { taskWork } from "../workspaces/agents/rules/task.ts";
 import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
 import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
 import { describeCause, outdatedLabel } from "../workspaces/builds/rules/build-texts.ts";
@@ -131,11 +132,14 @@ function oneAgent(agent: AgentView, statuses: readonly StatusRow[], view: View):
   </li>`;
 }
 
+/** What an agent reports, it reports of a workspace that runs. */
+const running = { status: "succeeded", transition: "start" } as const;
+
 function oneApp(app: AppView, status: StatusRow | undefined, view: View): Html {
   const name = outwardLink(app.url, app.displayName || app.slug, view.accessUrl);
   return html`<p class="app">
     ${name}
-    ${status === undefined ? "" : html`${tag(status.state)} ${status.message} ${moment(status.createdAt, view.now)}`}
+    ${status === undefined ? "" : html`${tag(taskWork(running, status.state))} ${status.message} ${moment(status.createdAt, view.now)}`}
   </p>`;
 }
 

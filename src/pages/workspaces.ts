@@ -7,6 +7,8 @@ import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoi
 import { visibleOwner } from "../api/workspaces.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
+import { buildReads } from "../workspaces/builds/decide-build.ts";
+import { transitionOf, type WorkspaceAction } from "../workspaces/builds/rules/workspace-actions.ts";
 import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import { listLatestStatuses } from "../workspaces/agents/store/app-statuses.ts";
@@ -19,10 +21,11 @@ import {
 } from "../workspaces/builds/store/workspaces.ts";
 import { readListFilter, listSize, pages, searchForm, tabs, breadcrumb, countLabel } from "./components.ts";
 import { problem } from "./form.ts";
+import { parameterDraft, type ParameterDraft } from "./parameters-form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { workspacesPath } from "./rules/links.ts";
+import { ownPath, workspacesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { actionButtons, actionsOf, askedQuestion } from "./workspace-buttons.ts";
+import { actionButtons, actionsOf, askedQuestion, takesParameters } from "./workspace-buttons.ts";
 import {
   agentList,
   buildList,
@@ -39,7 +42,8 @@ export const workspacePages = new Hono<Env>()
   .get(workspacesPath, signedIn, (c) => showList(c))
   .get("/:owner{@[^/]+}/:workspace", signedIn, (c) => {
     const { owner, workspace } = c.req.param();
-    return showWorkspace(c, owner.slice(1), workspace);
+    const [asked, to] = [c.req.query("ask"), ownPath(c.req.query("to")) ?? undefined];
+    return showWorkspace(c, { owner: owner.slice(1), name: workspace }, { asked, to });
   });
 
 async function showList(c: Ctx) {
@@ -79,26 +83,54 @@ async function showList(c: Ctx) {
 const counted = (count: number, filter: string): string =>
   filter === "" ? countLabel(count, "workspace") : `${countLabel(count, "workspace")} matching ${filter}`;
 
-/** `error`: why the last action was refused. */
-export async function showWorkspace(c: Ctx, owner: string, name: string, error?: ApiError) {
+interface Shown {
+  /** The action that its page asks about. */
+  asked?: string | undefined;
+  /** What was filled in for it. */
+  draft?: ParameterDraft;
+  /** Where the answer leads. */
+  to?: string | undefined;
+  /** Why the last action was refused. */
+  error?: ApiError;
+  status?: number;
+}
+
+/** A build by a button: its request, and what it depends on. */
+export async function readForAction(
+  c: Ctx,
+  row: BuildRow,
+  action: Exclude<WorkspaceAction, "cancel">,
+  visible: ReturnType<typeof visibleOwner>,
+) {
+  const request = {
+    transition: transitionOf(action, row.build),
+    restarts: action === "restart",
+    versionId: action === "update" ? row.template.activeVersionId : undefined,
+    parameters: [],
+  };
+  const reads = buildReads(row.workspace.id, currentUserIdSql(c), request);
+  const { actor: _actor, ...before } = await readAsUser(c, reads, visible);
+  return { request, before };
+}
+
+export async function showWorkspace(c: Ctx, place: { owner: string; name: string }, shown: Shown) {
   const { config, now } = c.get("deps");
-  const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
-  const id = workspaceIdByNameSql(ownerId, name, true);
+  const { error } = shown;
+  const ownerId = userIdByNameSql(place.owner, currentUserIdSql(c));
+  const id = workspaceIdByNameSql(ownerId, place.name, true);
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),
     builds: listBuilds(id, currentUserIdSql(c), { limit: buildsShown + 1, offset: 0 }),
     statuses: listLatestStatuses(id),
   };
-  const { actor, workspace, builds, statuses } = await readAsUser(
-    c,
-    reads,
-    visibleOwner(c, ownerId, "Workspace"),
-  );
+  const visible = visibleOwner(c, ownerId, "Workspace");
+  const { actor, workspace, builds, statuses } = await readAsUser(c, reads, visible);
   const [row] = workspace;
   if (row === undefined) throw notFound("Workspace");
   const view = { now: now(), accessUrl: config.accessUrl };
   const actions = actionsOf(row, actor);
-  const question = askedQuestion(row, actions, c.req.query("ask"));
+  const action = actions.find((one) => one === shown.asked);
+  const question = action === undefined ? "" : await ask(c, row, action, { ...shown, visible });
   const main = html`<section>
     ${breadcrumb([{ title: "Workspaces", page: workspacesPath }], `${row.ownerName}/${row.workspace.name}`)}
     <div data-part="state">${workspaceHead(row)}</div>
@@ -115,10 +147,23 @@ export async function showWorkspace(c: Ctx, owner: string, name: string, error?:
       section: workspacesPath,
       actor,
       main,
-      ...(isActive(row.build.status) || isRestarting(row) ? { refresh } : {}),
+      ...(question === "" && (isActive(row.build.status) || isRestarting(row)) ? { refresh } : {}),
     },
-    error?.status,
+    error?.status ?? shown.status,
   );
+}
+
+/** What a button asks before it acts: whether to, and the parameters that the build needs. */
+async function ask(
+  c: Ctx,
+  row: BuildRow,
+  action: WorkspaceAction,
+  { draft, to, visible }: Shown & { visible: ReturnType<typeof visibleOwner> },
+): Promise<Html | string> {
+  if (!takesParameters(action)) return askedQuestion(row, action, { to });
+  if (draft !== undefined) return askedQuestion(row, action, { to, draft });
+  const { before } = await readForAction(c, row, action, visible);
+  return askedQuestion(row, action, { to, draft: parameterDraft(before, {}) });
 }
 
 /** The start that follows the stop is created in a moment. */

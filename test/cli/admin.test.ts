@@ -240,6 +240,11 @@ describe("reset-password", () => {
       resource_type: "user",
       detail: { password: "reset", where: "on the machine" },
     });
+    // The server delivers what the command wrote.
+    await server.runTick();
+    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
+    expect(notifications).toHaveLength(2);
+    expect(notifications[0]!.content).toContain("on the server, with belfry admin reset-password");
   });
 
   test("and every other command says where it looked when there is no database", async () => {

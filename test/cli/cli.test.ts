@@ -333,7 +333,7 @@ describe("Users and tokens", () => {
     expect(taken).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: "belfry: This email address is taken.\n  --email: is taken\n",
+      stderr: "belfry: This email address is already in use.\n  --email: already in use\n",
     });
     expect(weak).toMatchObject({ code: 1, stderr: expect.stringContaining("password: ") });
     expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining("--username") });

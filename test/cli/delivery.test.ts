@@ -167,8 +167,8 @@ describe("the delivery log", () => {
           .slice(1),
       ),
     ).toEqual([
-      ["not-sent", "inbox", "ada", "Custom Notification", "They disabled this kind of notification"],
-      ["not-sent", "webhook", "ada", "Custom Notification", "They disabled this kind of notification"],
+      ["not-sent", "inbox", "ada", "Custom Notification", "They turned off this kind of notification"],
+      ["not-sent", "webhook", "ada", "Custom Notification", "They turned off this kind of notification"],
       ["sent", "inbox", "grace", "Custom Notification"],
       ["sent", "webhook", "grace", "Custom Notification", "answered 204"],
     ]);
@@ -230,7 +230,7 @@ describe("the delivery log", () => {
 
     expect(await belfry(["retry", ids[0]!])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("failed permanently"),
+      stderr: expect.stringContaining("Only failed notifications can be retried"),
     });
     for (let tries = 1; tries < 5; tries += 1) {
       server.clock.advance(3 * 3_600_000);

@@ -121,7 +121,7 @@ test("the page of kinds has each kind that ships, once, with its severity and wh
   const kinds = listed.filter((name) => /^[A-Z]/.test(name));
   expect(kinds.toSorted()).toEqual(
     loadTemplateFiles()
-      .map(({ name }) => name)
+      .map(({ displayName }) => displayName)
       .toSorted(),
   );
 });

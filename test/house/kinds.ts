@@ -21,6 +21,7 @@ const kindOf = (file: NamedTemplateFile) => ({
   id: file.id,
   key: file.key,
   name: file.name,
+  displayName: file.displayName,
   group: file.group,
   enabledByDefault: file.enabledByDefault,
   icon: file.icon,

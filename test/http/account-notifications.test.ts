@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { allNotices, inboxTitles, switchKind } from "../support/inbox.ts";
 import { startReceiver } from "../support/receiver.ts";
-import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
+import { addUser, owner, signIn, signInFirst, startTestServer } from "../support/server.ts";
 
 /** Owners ada and olga, a user-admin (uma), a template admin (tess) and a member (mia). */
 async function setUp(environment: Record<string, string> = {}) {
@@ -45,7 +45,10 @@ describe("an account", () => {
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(inbox.json.notifications[0]).toMatchObject({
       content: "**uma** created an account for **Nia N (nia)**.",
-      actions: [{ label: "View accounts", url: `${server.url}/deployment/users?filter=status%3Aactive` }],
+      actions: [
+        { label: "View accounts", url: `${server.url}/deployment/users?filter=status%3Aactive` },
+        { label: "View user", url: `${server.url}/deployment/users/nia` },
+      ],
     });
   });
 
@@ -129,5 +132,40 @@ describe("an account", () => {
     expect((await allNotices(server)).map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual(
       Array.from({ length: 3 }, () => ["inhibited", "disabled_by_user"]),
     );
+  });
+});
+
+describe("a password that was changed", () => {
+  const contentOf = async (server: Awaited<ReturnType<typeof setUp>>["server"], token: string) => {
+    const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    return json.notifications.map(({ content }) => content);
+  };
+
+  test("by the user says so to the user alone, without either password", async () => {
+    const { server, token, call, notified } = await setUp();
+    const json = { old_password: owner.password, password: server.secret(password) };
+    expect((await call("PUT", "/me/password", token, { ...json, old_password: "not it" })).status).toBe(400);
+    expect(await notified()).toEqual([]);
+    expect((await call("PUT", "/me/password", token, json)).status).toBe(204);
+    expect(await notified()).toEqual([["PasswordChanged", "ada"]]);
+    const [content] = await contentOf(server, token);
+    expect(content).toContain("by someone who was signed in and entered the old password.");
+    expect(content).toContain("All your other sessions and all your tokens were revoked.");
+    const stored = JSON.stringify(await allNotices(server));
+    for (const one of [owner.password, password]) expect(stored + content).not.toContain(one);
+  });
+
+  test("by an administrator names them, not their address, and is read after the next sign-in", async () => {
+    const { server, uma, call, notified } = await setUp();
+    const given = { password: server.secret(password) };
+    expect((await call("PUT", "/mia/password", uma.token, given)).status).toBe(204);
+    expect((await call("PUT", "/ada/password", uma.token, given)).status).toBe(403);
+    expect(await notified()).toEqual([["PasswordChanged", "mia"]]);
+    const [message] = await allNotices(server);
+    expect(message!.labels).toEqual({ by: "administrator", how: "by uma", address: "" });
+    const token = await signIn(server, { email: "mia@example.com", password });
+    const [content] = await contentOf(server, token);
+    expect(content).toContain("was changed by uma. All your sessions and tokens were revoked.");
+    expect(content).toContain("If you didn't ask for this,");
   });
 });

@@ -83,7 +83,7 @@ describe("an app's status", () => {
         url: "https://a.example.com/1",
       },
     ]);
-    expect(await waiting()).toEqual(["task: fix-bug is waiting for you"]);
+    expect(await waiting()).toEqual(["task: Task waiting for you: Fix the bug in the parser"]);
     // Each kind of tasks is sent once a minute at most.
     await pass(60_000);
     await status("working");

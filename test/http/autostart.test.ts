@@ -230,7 +230,7 @@ describe("a tick", () => {
     expect(await inboxTitles(server, token)).toEqual([]);
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token }))
       .json;
-    expect(notifications[0]!.content).toContain("template version **v2**");
+    expect(notifications[0]!.content).toContain("with version **v2** of its template");
     expect(notifications[0]!.content).toContain("> Newer \\*image\\*");
     const [message] = await notified(server, token);
     expect(message!.reasons).toEqual(["workspace_owner", "inbox"]);

@@ -177,7 +177,7 @@ describe("an orphaned workspace", () => {
     const by = (who: string, json: unknown) => server.call("POST", path, { token: who, json });
     expect(await by(mia.token, orphan)).toMatchObject({
       status: 403,
-      json: { detail: "Only owners and template-admins can orphan a workspace." },
+      json: { detail: "Only owners and template admins can orphan a workspace." },
     });
     for (const transition of ["start", "stop"])
       expect(await by(token, { transition, orphan: true })).toMatchObject({

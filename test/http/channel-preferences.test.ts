@@ -133,7 +133,7 @@ test.each([
 
 test("the form refuses channels that a kind doesn't have; with one channel there is one switch", async () => {
   const { server, cookie } = await start();
-  expect((await post(server, path, { [`${custom}/smtp`]: "off" }, cookie)).status).toBe(404);
+  expect((await post(server, path, { [`${custom}/smtp`]: "off" }, cookie)).status).toBe(400);
   expect((await post(server, path, { [`${custom}/webhook/x`]: "perhaps" }, cookie)).status).toBe(400);
   const single = await startSignedIn();
   const page = await get(single.server, path, single.cookie);

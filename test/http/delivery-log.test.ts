@@ -53,7 +53,7 @@ const audited = async (server: TestServer, token: string) =>
       resource_type === "notification_message" ? [[action, detail]] : [],
   );
 
-test("all failed messages of a filter are counted, then retried; others are left alone", async () => {
+test("all failed notifications of a filter are counted, then retried; others are left alone", async () => {
   const { server, token, receiver, webhooks } = await startFailing(["one", "two", "three"]);
   const grace = await addUser(server, "grace");
   await send(server, grace.token, "hers");
@@ -79,7 +79,7 @@ test("all failed messages of a filter are counted, then retried; others are left
   ]);
 });
 
-test("unsent messages are withdrawn for good, with their reason; what was sent is refused", async () => {
+test("unsent notifications are withdrawn for good, with their reason; what was sent is refused", async () => {
   const { server, token, receiver } = await startPaused(["one", "two"]);
   const first = (await deliveryLog(server, token)).find(({ method }) => method === "webhook");
   const withdraw = (path: string) => server.call("POST", path as typeof api, { token, json: {} });
@@ -109,12 +109,12 @@ test("the page asks with the number before it acts on all, and leaves alone what
   const { server, token, cookie, receiver, webhooks } = await startFailing(["one", "two"]);
   const filter = "?status=permanent_failure&user=ada";
   const words = wordsOf(await get(server, `${page}${filter}`, cookie));
-  expect(words).toContain("Retry 2 failed messages");
+  expect(words).toContain("Retry 2 failed notifications");
   expect(words).toContain(
-    "Custom Notification to ada by webhook just now failed 1 attempt · All attempts failed · answered 500",
+    "Custom notification ada · webhook just now failed 1 attempt · All attempts failed · answered 500",
   );
   const asked = await get(server, `${page}${filter}&ask=retry`, cookie);
-  expect(wordsOf(asked)).toContain("Retry 2 failed messages? They are queued again");
+  expect(wordsOf(asked)).toContain("Retry 2 failed notifications? Belfry queues them again");
   const until = /name="until" value="([^"]+)"/.exec(asked.text)![1]!;
   await send(server, token, "later");
   await server.settled();
@@ -122,7 +122,7 @@ test("the page asks with the number before it acts on all, and leaves alone what
   const form = { status: "permanent_failure", user: "ada", until };
   const done = await post(server, `${page}/retry`, form, cookie);
   expect(placeOf(done)).toBe(`${page}?status=permanent_failure&user=ada&done=retry&count=2`);
-  expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain("2 messages queued again.");
+  expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain("2 notifications queued again.");
   await server.settled();
   expect((await webhooks()).map(({ status }) => status)).toEqual(["permanent_failure", "sent", "sent"]);
   const [left] = await webhooks();
@@ -134,25 +134,23 @@ test("the page asks with the number before it acts on all, and leaves alone what
   await server.settled();
   expect((await webhooks())[0]!.status).toBe("sent");
   const refused = await post(server, `${page}/${left!.id}/retry`, {}, cookie);
-  expect([refused.status, wordsOf(refused)]).toEqual([409, expect.stringContaining('The message is "sent"')]);
+  expect([refused.status, wordsOf(refused)]).toEqual([409, expect.stringContaining("this one was sent")]);
 });
 
 test("the page asks before it withdraws one, and says why it was not sent", async () => {
   const { server, token, cookie } = await startPaused(["one"]);
   const [message] = await deliveryLog(server, token);
   const list = await get(server, page, cookie);
-  expect(wordsOf(list)).toContain("Withdraw 2 unsent messages");
+  expect(wordsOf(list)).toContain("Withdraw 2 unsent notifications");
   expect(list.text).toContain(`?ask=withdraw&amp;id=${message!.id}`);
   const asked = await get(server, `${page}?ask=withdraw&id=${message!.id}`, cookie);
-  expect(wordsOf(asked)).toMatch(
-    /Withdraw “Custom Notification” to ada by .*\? Nobody gets what is withdrawn/,
-  );
+  expect(wordsOf(asked)).toMatch(/Withdraw “Custom notification” for ada \(.*\)\? Recipients won't get it/);
   const done = await post(server, `${page}/${message!.id}/withdraw`, {}, cookie);
   expect(placeOf(done)).toBe(`${page}?done=withdraw&count=1`);
   expect(wordsOf(await get(server, `${page}?status=inhibited`, cookie))).toContain(
     "An owner withdrew it before it was sent",
   );
-  expect(wordsOf(await get(server, page, cookie))).toContain("Withdraw 1 unsent message");
+  expect(wordsOf(await get(server, page, cookie))).toContain("Withdraw 1 unsent notification");
 });
 
 test("others see their own messages and no buttons; pages follow each other without gaps", async () => {

@@ -474,7 +474,7 @@ describe("drift that is marked as fixed", () => {
     const look = async (query = "") => get(server, page + query, cookieFor(tess.token));
     expect((await look()).text).toContain(`href="${page}?fixed=${presetId}#drift"`);
     expect(wordsOf(await look(`?fixed=${presetId}`))).toContain(
-      "Mark the drift of small as fixed? Claims until now no longer count.",
+      "Mark small as fixed? Earlier claims no longer count.",
     );
     const press = (token: string, more: Record<string, string> = {}) =>
       post(server, `${page}/drift/${presetId}/fixed`, {}, cookieFor(token), more);
@@ -540,10 +540,10 @@ describe("the memory of drift", () => {
     ]);
     const page = await get(server, "/templates/default/docker", cookieFor(token));
     expect(wordsOf(page)).toMatch(
-      /Drift on claims.*No claims yet.*2 of 3 claims replaced resources.*a_b\.c: replaced in 2 claims because of x, z/,
+      /Resources replaced on claim.*No claims yet.*2 of 3 claims replaced resources.*a_b\.c: replaced in 2 claims: x, z changed/,
     );
     expect(wordsOf(await get(server, "/templates/default/docker", cookieFor(mia.token)))).not.toContain(
-      "Drift",
+      "Resources replaced on claim",
     );
   });
 });

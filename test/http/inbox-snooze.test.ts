@@ -149,7 +149,25 @@ test("the page snoozes by the person's clock and can undo it, without scripts", 
   expect(form).toContain("Two");
   expect(form).toContain("Time zone: UTC. Set yours");
   expect(placeOf(await zoneOf(server, cookie, "Europe/Berlin"))).toBe("/settings/notifications#time-zone");
-  expect((await zoneOf(server, cookie, "Nowhere/City")).status).toBe(400);
+  const unknown = placeOf(await zoneOf(server, cookie, "Nowhere/City"))!;
+  expect(unknown).toBe("/settings/notifications?zone=Nowhere%2FCity#time-zone");
+  const settings = await get(server, unknown.split("#")[0]!, cookie);
+  expect(wordsOf(settings)).toContain(
+    "Unknown time zone “Nowhere/City”. Use a name like Europe/Berlin or UTC.",
+  );
+  expect(settings.text).toMatch(/name="zone"\s+value="Nowhere\/City"/);
+  const empty = await post(
+    server,
+    "/inbox/snooze",
+    { id, to: "/inbox?show=unread", until: "own", own: "" },
+    cookie,
+  );
+  expect([empty.status, wordsOf(empty)]).toEqual([400, expect.stringContaining("Enter a date and time.")]);
+  expect(empty.text).toContain('name="to" value="/inbox?show=unread"');
+  const past = { id, to: "/inbox", until: "own", own: "2020-01-01T09:00" };
+  const late = await post(server, "/inbox/snooze", past, cookie);
+  expect([late.status, wordsOf(late)]).toEqual([400, expect.stringContaining("Must be in the future.")]);
+  expect(late.text).toContain('value="2020-01-01T09:00"');
   expect(wordsOf(await get(server, path, cookie))).toContain("Time zone: Europe/Berlin. Change");
 
   const untilOf = async (fields: Record<string, string>) => {

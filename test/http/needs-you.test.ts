@@ -43,14 +43,16 @@ test("an idle agent waits until it works again or its workspace stops, and its a
       kind: "task",
       name: "fix-bug",
       owner_name: "mia",
-      title: "fix-bug is waiting for you",
+      title: "Task waiting for you: Fix the bug in the parser",
       detail: "Which database?",
       app_url: "https://claude.example.com/mia",
       build_number: null,
     },
   ]);
   const { text, words } = await sectionOf(server, member.token);
-  expect(words).toBe("Needs you 1 fix-bug is waiting for you Which database? 3 hours ago Open Claude Code");
+  expect(words).toBe(
+    "Needs you 1 Task waiting for you: Fix the bug in the parser Which database? 3 hours ago Open Claude Code",
+  );
   expect(text).toMatch(/href="https:\/\/claude.example.com\/mia"\s+rel="noopener noreferrer"/);
   expect(text).toContain('href="/tasks/mia/fix-bug"');
   const terminal = await runCommand(["waiting"], {
@@ -61,7 +63,7 @@ test("an idle agent waits until it works again or its workspace stops, and its a
     },
   });
   expect(terminal.stdout).toMatch(
-    /^SINCE +WHAT +NEXT STEP +DETAILS\n.* fix-bug is waiting for you +https:\/\/claude.example.com\/mia +Which database\?\n$/,
+    /^SINCE +WHAT +NEXT STEP +DETAILS\n.* Task waiting for you: Fix the bug in the parser +https:\/\/claude.example.com\/mia +Which database\?\n$/,
   );
   expect(await listed(server, token)).toEqual({ waiting: [], count: 0 });
   await status("working", "Postgres");

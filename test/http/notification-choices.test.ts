@@ -108,7 +108,7 @@ test("what protects accounts is always on, and choices are for owners", async ()
   const refused = await choose(server, token, { disabled: true }, passcode);
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("it is always on")]);
   expect((await choose(server, token, {})).status).toBe(400);
-  expect(wordsOf(await get(server, pageOf(passcode), cookie))).toContain("Default Always on");
+  expect(wordsOf(await get(server, pageOf(passcode), cookie))).toContain("On by default Always on");
   expect((await get(server, `${pageOf(passcode)}?ask=disable`, cookie)).text).not.toContain("/choices");
   expect((await post(server, `${pageOf(passcode)}/choices`, { choice: "disable" }, cookie)).status).toBe(400);
   const admin = await addUser(server, "tess", ["template-admin"]);
@@ -119,16 +119,16 @@ test("the page asks before it disables, says that it is disabled, and enables ag
   const { server, token, cookie } = await startSignedIn();
   const choose = (choice: string) => post(server, `${page}/choices`, { choice }, cookie);
   expect(wordsOf(await get(server, `${page}?ask=disable`, cookie))).toContain(
-    "Disable “Custom Notification” for everybody? Nobody gets these notifications in any channel",
+    "Disable “Custom notification” for everybody? Nobody will get these notifications",
   );
   expect(placeOf(await choose("disable"))).toBe(`${page}?done=disabled`);
-  expect(wordsOf(await get(server, page, cookie))).toContain("Default Disabled for everybody");
+  expect(wordsOf(await get(server, page, cookie))).toContain("On by default Disabled for everybody");
   expect(wordsOf(await get(server, "/deployment/notifications/templates", cookie))).toContain(
-    "Custom Notification disabled",
+    "Custom notification disabled",
   );
   const member = await addUser(server, "member");
   const settings = await get(server, "/settings/notifications", cookieFor(member.token));
-  expect(wordsOf(settings)).toContain("Disabled by an owner");
+  expect(wordsOf(settings)).toContain("Disabled for everybody");
   expect(placeOf(await choose("enable"))).toBe(`${page}?done=enabled`);
   for (const choice of ["off", "on", "release"])
     expect(placeOf(await choose(choice))).toBe(`${page}?done=default`);

@@ -81,7 +81,7 @@ describe("custom notifications", () => {
     });
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token, json: custom("Done") });
     expect(sent.status).toBe(409);
-    expect(sent.json.message).toMatch(/disabled/);
+    expect(sent.json.message).toBe("You turned off “Custom notification”.");
     expect((await inboxOf(server, token)).notifications).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ test("a token is created, shown once, listed with its scope and expiry, and revo
   expect(wordsOf(page)).toMatch(/1 token nightly-build Revoke read expires in 29 days last used 1 day ago/);
   const id = text!.slice(0, 10);
   const asked = wordsOf(await get(server, `${account}?revoke=${id}`, cookie));
-  expect(asked).toContain("Revoke nightly-build? Requests with this token are refused at once.");
+  expect(asked).toContain("Revoke nightly-build? Requests with this token are refused immediately.");
   const revoked = await post(server, `${account}/keys/${id}/revoke`, {}, cookie);
   expect(placeOf(revoked)).toBe(`${account}?done=revoked`);
   expect(wordsOf(await get(server, placeOf(revoked)!, cookie))).toContain("The token was revoked.");
@@ -44,7 +44,7 @@ test("what is wrong with a token is said at its field, and the name is kept", as
     post(server, `${account}/tokens`, { token_name: "ci", scope: "all", lifetime: "7", ...change }, cookie);
   expect((await create({})).status).toBe(200);
   const taken = await create({});
-  expect([taken.status, wordsOf(taken)]).toEqual([409, expect.stringContaining("This is taken.")]);
+  expect([taken.status, wordsOf(taken)]).toEqual([409, expect.stringContaining("Already in use.")]);
   expect(taken.text).toContain('value="ci"');
   for (const change of [
     { token_name: "not a name" },
@@ -92,7 +92,7 @@ test("the own password is changed with the current one, and ends everything else
   const wrong = await change("not it", "another-good-password-17");
   expect([wrong.status, wordsOf(wrong)]).toEqual([
     400,
-    expect.stringContaining("Current password This is wrong."),
+    expect.stringContaining("Current password Incorrect password."),
   ]);
   expect(wrong.text).not.toContain("another-good-password-17");
   const short = await change(owner.password, "short");

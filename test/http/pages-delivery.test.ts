@@ -67,10 +67,12 @@ test("every inbox says since when the periodic run is overdue, and an owner what
   server.clock.advance(45_000);
   expect(await linesOf(server, grace)).toEqual([]);
   server.clock.advance(10 * minute);
-  const line =
-    "The periodic run is overdue: the last one was 10 min ago. Delayed and failed notifications wait for it.";
-  expect(await linesOf(server, grace)).toEqual([line]);
-  expect(await linesOf(server, cookie)).toEqual([`${line} What to check`]);
+  expect(await linesOf(server, grace)).toEqual([
+    "Notifications may arrive late. Owners can see the cause under Delivery.",
+  ]);
+  expect(await linesOf(server, cookie)).toEqual([
+    "Belfry's scheduler is overdue: last run 10 min ago. Delayed notifications and retries are waiting. Troubleshoot",
+  ]);
   await server.runTick();
   expect(await linesOf(server, cookie)).toEqual([]);
 });
@@ -81,7 +83,7 @@ test("every inbox says since when notifications are paused, and an owner resumes
   const press = (change: string, fields = {}) => post(server, `${delivery}/${change}`, fields, cookie);
   await press("pause");
   server.clock.advance(2 * 60 * minute);
-  const line = "Notifications were paused 2 hours ago. They wait until an owner resumes delivery.";
+  const line = "Delivery was paused 2 hours ago. New notifications arrive after an owner resumes delivery.";
   expect(await linesOf(server, grace)).toEqual([line]);
   expect(await linesOf(server, cookie)).toEqual([`${line} Resume delivery`]);
   const outside = await press("resume", { to: "//elsewhere.example" });
@@ -144,13 +146,13 @@ test("the delivery page shows an owner responses, queues and failures", async ()
   const page = wordsOf(await get(server, delivery, cookie));
   expect(page).toContain("Last delivered 3 min ago.");
   expect(page).toContain("Last failure just now: answered 503");
-  expect(page).toContain("1 message waiting, the oldest for less than a minute.");
+  expect(page).toContain("1 notification waiting, the oldest for less than a minute.");
   const [, never, later] = (await deliveryLog(server, token)).filter(({ method }) => method === "webhook");
   expect(page).toContain(
-    `to ada by webhook 2 min ago answered 500 2 attempts, failed permanently · ${never!.id}`,
+    `ada · webhook 2 min ago answered 500 2 attempts, failed permanently · ${never!.id}`,
   );
   expect(page).toContain(
-    `to ada by webhook just now answered 503 1 attempt, next attempt in less than a minute · ${later!.id}`,
+    `ada · webhook just now answered 503 1 attempt, next attempt in less than a minute · ${later!.id}`,
   );
   expect(page.indexOf(later!.id)).toBeLessThan(page.indexOf(never!.id));
   server.clock.advance(5 * minute);
@@ -159,7 +161,7 @@ test("the delivery page shows an owner responses, queues and failures", async ()
   await server.runTick();
   const after = wordsOf(await get(server, delivery, cookie));
   expect(after).toContain("Webhook enabled");
-  expect(after).toContain("No messages waiting.");
+  expect(after).toContain("No notifications waiting.");
   expect(after).not.toContain(later!.id);
 });
 
@@ -174,8 +176,8 @@ test("before the first success the page says so, and it counts waiting messages 
   await send(server, token, "Held back");
   server.clock.advance(90 * minute);
   const page = wordsOf(await get(server, delivery, cookie));
-  expect(page).toContain("2 messages waiting, the oldest for 1 hour.");
-  expect(page).toContain("1 message waiting, the oldest for 1 hour.");
+  expect(page).toContain("2 notifications waiting, the oldest for 1 hour.");
+  expect(page).toContain("1 notification waiting, the oldest for 1 hour.");
 });
 
 test("other users see the channels, but not their history", async () => {
@@ -197,7 +199,7 @@ test("an auditor sees the history too, and everybody's messages with their targe
   receiver.answer({ status: 503 });
   await send(server, token, "Bad");
   const page = await get(server, delivery, cookieFor(auditor.token));
-  expect(wordsOf(page)).toMatch(/Last failure just now: answered 503.*Failed deliveries.*to ada by webhook/);
+  expect(wordsOf(page)).toMatch(/Last failure just now: answered 503.*Failed deliveries.*ada · webhook/);
   expect(page.text).not.toContain('action="/deployment');
   const list = await server.call("GET", "/api/v2/notifications/messages?status=permanent_failure", {
     token: auditor.token,
@@ -224,6 +226,6 @@ test("the mail server is shown to owners only, with whether it is encrypted", as
   expect(page).toContain("Default channel.");
   const grace = await addUser(server, "grace");
   const hers = wordsOf(await get(server, delivery, cookieFor(grace.token)));
-  expect(hers).toContain("Email enabled Configured.");
+  expect(hers).toContain("Email enabled Default channel.");
   expect(hers).not.toContain("smtp.example.com");
 });

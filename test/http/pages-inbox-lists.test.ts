@@ -173,6 +173,6 @@ test("a list is filtered by kind and by what it is about, together with the sear
   expect(wordsOf(await get(server, "/inbox?q=nothing&kind=task-idle", cookie))).toContain(
     "contains “nothing”",
   );
-  expect(wordsOf(await get(server, "/inbox?kind=task-working", cookie))).toContain("Kind: Task Working");
+  expect(wordsOf(await get(server, "/inbox?kind=task-working", cookie))).toContain("Kind: Task working");
   expect(wordsOf(await get(server, `/inbox?about=${uuidOf(9)}`, cookie))).toContain("something deleted");
 });

@@ -33,9 +33,9 @@ test("everybody sees the kinds with channel and default, and a kind's text rende
   const cookie = cookieFor(member.token);
   const words = wordsOf(await get(server, list, cookie));
   expect(words).toContain(`${Object.keys(kinds).length} kinds`);
-  expect(words).toContain("Workspace Created off by default");
+  expect(words).toContain("Workspace created off by default");
   expect(words).toContain(
-    "One-Time Passcode The code for setting a new password when you forgot yours. Email only",
+    "Password reset requested The code for setting a new password when you forgot yours. Email only",
   );
   const one = await get(server, page, cookie);
   expect(wordsOf(one)).toMatch(/Preview of version 1 .*Versions Version 1 active shown/);
@@ -114,7 +114,7 @@ test("the preview takes the values of a past event, for owners only; the API and
   const { messages } = (await server.call("GET", "/api/v2/notifications/messages", { token })).json;
   const event = messages[0]!.event_id;
   const words = wordsOf(await get(server, `${page}?event=${event}`, cookie));
-  expect(words).toMatch(/Preview of version 1 .*Show Backup finished 12 GB Versions/);
+  expect(words).toMatch(/Preview of version 1 .*Update preview Backup finished 12 GB Versions/);
   const member = await addUser(server, "member");
   const theirs = await get(server, `${page}?event=${event}`, cookieFor(member.token));
   expect(theirs.text).not.toContain("Backup finished");
@@ -132,7 +132,7 @@ test("an owner chooses the channel of a kind; a passcode has none to choose", as
   );
   expect(wordsOf(await get(server, page, cookie))).toContain("Channel Inbox");
   await post(server, `${page}/channel`, { method: "" }, cookie);
-  expect(wordsOf(await get(server, page, cookie))).toContain("Channel Default channel");
+  expect(wordsOf(await get(server, page, cookie))).toContain("Channel Inbox only (default)");
   expect(await audited(server, token)).toEqual([
     ["write", { method: null }],
     ["write", { method: "inbox" }],

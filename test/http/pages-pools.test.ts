@@ -41,7 +41,7 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
   expect(words).toMatch(/prebuild-\w+ is not ready: agent agent-0 has not reported ready for 4 min/);
   expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
   expect(words).toMatch(/2 builds failed, the latest prebuild-\w+ just now: no &lt;room&gt;/);
-  expect(words).toContain("Next reconciliation: wait until");
+  expect(words).toContain("Next run: wait until");
   const nameOf = async (id: string) =>
     (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.name;
   expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
@@ -55,15 +55,15 @@ test("a dry run counts what a run would do and why, and changes nothing", async 
   await fill(small, 1);
   const dry = async () => wordsOf(await get(server, `${page}?dry_run=1`, cookieFor(admin.token)));
   expect(await dry()).toMatch(
-    /A run would now do this to prebuilt workspaces: create 2\. docker \/ \w+: create 1 \(.*\) docker \/ \w+: create 1 \(/,
+    /The next run would create 2 prebuilt workspaces\. docker \/ \w+: create 1 \(.*\) docker \/ \w+: create 1 \(/,
   );
   expect(await server.sql("SELECT count(*) AS count FROM workspaces")).toEqual([{ count: 1 }]);
   await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
   expect(await dry()).toContain(
-    "Reconciliation is paused. Without that, a run would now do this to prebuilt workspaces: create 2.",
+    "Reconciliation is paused. When resumed, it would create 2 prebuilt workspaces.",
   );
   await server.sql("UPDATE presets SET desired_instances = NULL");
-  expect(await dry()).toContain("would now create and delete nothing.");
+  expect(await dry()).toContain("would change nothing.");
 });
 
 test("the last errors of a preset stay to be seen once it has recovered, each with its build's log", async () => {
@@ -89,8 +89,8 @@ test("at the hard limit shows since when and what to do; for old versions what i
   await server.runTick();
   server.clock.advance(600_000);
   const words = wordsOf(await look());
-  expect(words).toContain("docker / large hard limit, 2 failed");
-  expect(words).toContain("Next reconciliation: create 0 of 1 (");
+  expect(words).toContain("docker / large stopped, 2 failed");
+  expect(words).toContain("Next run: create none of 1 (");
   expect(words).toContain(
     "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or with",
   );
@@ -99,7 +99,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   await activateElsewhere(server, templateId, next);
   const after = wordsOf(await look());
   expect(after).toMatch(/1 preset .*docker \/ small inactive/);
-  expect(after).toContain("Next reconciliation: delete prebuild-");
+  expect(after).toContain("Next run: delete prebuild-");
 });
 
 test("acts: a stopped preset is resumed, reconciliation is paused, resumed and run", async () => {
@@ -110,16 +110,18 @@ test("acts: a stopped preset is resumed, reconciliation is paused, resumed and r
   await fill(large, 2, { build: { status: "failed", error: "no room" } });
   server.clock.advance(600_000);
   await server.runTick();
-  expect(wordsOf(await look())).toContain("docker / large hard limit, 2 failed");
+  expect(wordsOf(await look())).toContain("docker / large stopped, 2 failed");
   const resume = /action="(\/prebuilds\/presets\/[^"]+\/resume)"/.exec((await look()).text)![1]!;
   const resumed = await press(resume);
   expect([resumed.status, resumed.headers.get("location")]).toEqual([303, "/prebuilds?done=resumed"]);
   await server.settled();
-  expect(wordsOf(await look())).not.toContain("hard limit");
+  expect(wordsOf(await look())).not.toContain("large stopped");
   expect((await press("/prebuilds/presets/none/resume")).status).toBe(404);
 
   expect((await press("/prebuilds/pause")).headers.get("location")).toBe("/prebuilds?done=paused");
   expect(wordsOf(await look())).toContain("Resume reconciliation");
+  expect(wordsOf(await look())).not.toContain("Reconcile now");
+  expect((await press("/prebuilds/reconcile")).headers.get("location")).toBe("/prebuilds?done=refused");
   expect((await press("/prebuilds/unpause")).status).toBe(303);
   expect(wordsOf(await look())).toContain("Pause reconciliation");
   expect((await press("/prebuilds/reconcile")).headers.get("location")).toBe("/prebuilds?done=requested");

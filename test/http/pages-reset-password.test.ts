@@ -92,7 +92,7 @@ test("the code can be typed in; a wrong one is reported, and the email stays", a
   expect(wrong.text).toContain(`value="${owner.email}"`);
   expect(wrong.text).not.toContain(newPassword);
   const none = await post(server, changing, { ...fields, one_time_passcode: " " });
-  expect(wordsOf(none)).toContain("is in the mail that you asked for");
+  expect(wordsOf(none)).toContain("Enter the code from the email");
   expect(await signsIn(server)).toBe(false);
   const typed = await post(server, changing, { ...fields, one_time_passcode: codes()[0]! });
   expect(placeOf(typed)).toBe("/inbox");
@@ -118,7 +118,7 @@ test("an unknown email gets the same response, an invalid one an error", async (
   const stranger = await post(server, "/reset-password", { email: "nobody@example.com" });
   expect([stranger.status, placeOf(stranger)]).toEqual([303, "/reset-password?sent"]);
   const wrong = await post(server, "/reset-password", { email: "nobody" });
-  expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining("must be an email address")]);
+  expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining("Must be an email address")]);
   await server.settled();
   expect(mails.mails).toEqual([]);
 });

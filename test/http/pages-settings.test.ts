@@ -49,8 +49,8 @@ test("every kind is listed in its group, with a description, its channels and a 
   expect(page.status).toBe(200);
   expect(switchesOf(page)).toEqual(
     Object.fromEntries(
-      loadTemplateFiles().map(({ id, name, enabledByDefault }) => [
-        name,
+      loadTemplateFiles().map(({ id, displayName, enabledByDefault }) => [
+        displayName.replace("'", "&#39;"),
         isAlwaysOn(id) ? "always" : enabledByDefault,
       ]),
     ),
@@ -83,7 +83,7 @@ test("with email configured the page shows the address; with every channel disab
   expect(wordsOf(await get(server, path, cookie))).toContain("Emails go to ada@example.com.");
   const nothing = await startSignedIn({ environment: { BELFRY_NOTIFICATIONS_INBOX_ENABLED: "false" } });
   expect(wordsOf(await get(nothing.server, path, nothing.cookie))).toContain(
-    "Not delivered: no channel is enabled.",
+    "Not delivered: no channel is on.",
   );
 });
 
@@ -93,8 +93,8 @@ test("a toggle saves one kind, leaves the others, and redirects back to it", asy
   expect([off.status, placeOf(off)]).toEqual([303, `${path}#k-${testKind}`]);
   expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
   expect(switchesOf(await get(server, path, cookie))).toMatchObject({
-    "Troubleshooting Notification": false,
-    "Custom Notification": true,
+    "Test notification": false,
+    "Custom notification": true,
   });
   const on = await post(server, path, { [testKind]: "on", to: "//evil.example" }, cookie);
   expect(placeOf(on)).toBe(path);
@@ -110,10 +110,10 @@ test("a group of several kinds is enabled and disabled together", async () => {
     ({ group }) => group,
   );
   const several = [...groups.values()].filter((kinds) => kinds.length > 1);
-  expect(page.text.match(/Disable all/g)).toHaveLength(several.length);
+  expect(page.text.match(/Turn off all/g)).toHaveLength(several.length);
   const together = groups.get(another.group)!.map(({ id }) => id);
   await post(server, path, Object.fromEntries(together.map((id) => [id, "off"])), cookie);
-  expect((await get(server, path, cookie)).text).toContain("Enable all");
+  expect((await get(server, path, cookie)).text).toContain("Turn on all");
   expect(await disabledOf(server, token)).toEqual(together.toSorted().map((id) => [id, true]));
 });
 
@@ -142,7 +142,7 @@ test("each user has their own settings; saving is one round trip, like the page"
   expect(meter.trips).toBe(1);
   expect(await disabledOf(server, grace.token)).toEqual([[custom, true]]);
   expect(await disabledOf(server, token)).toBeUndefined();
-  expect(switchesOf(await get(server, path, cookie))).toMatchObject({ "Custom Notification": true });
+  expect(switchesOf(await get(server, path, cookie))).toMatchObject({ "Custom notification": true });
 });
 
 test("a read-only token sees the settings and changes none", async () => {
@@ -162,7 +162,7 @@ test("a link that names a kind asks for confirmation, and its button disables th
   const link = `${path}?disabled=${testKind}`;
   expect(placeOf(await get(server, link))).toBe(`/login?next=${encodeURIComponent(link)}`);
   const asked = await get(server, link, cookie);
-  expect(wordsOf(asked)).toContain("Unsubscribe from “Troubleshooting Notification”?");
+  expect(wordsOf(asked)).toContain("Turn off “Test notification”?");
   expect(await disabledOf(server, token)).toBeUndefined();
   const [, form] = /<div class="ask"[^>]*>(.*?)<\/form>/s.exec(asked.text)!;
   const fields = Object.fromEntries(
@@ -170,11 +170,9 @@ test("a link that names a kind asks for confirmation, and its button disables th
   );
   const done = await post(server, path, fields, cookie);
   expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
-  expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain(
-    "“Troubleshooting Notification” is disabled.",
-  );
+  expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain("“Test notification” is off.");
   const again = await get(server, link, cookie);
-  expect(wordsOf(again)).toContain("“Troubleshooting Notification” is disabled.");
+  expect(wordsOf(again)).toContain("“Test notification” is off.");
   expect(again.text).not.toContain('class="ask"');
   const strange = await get(server, `${path}?disabled=${encodeURIComponent('"><script>')}`, cookie);
   expect(wordsOf(strange)).toContain("This link names an unknown kind of notification.");
@@ -191,7 +189,7 @@ test("an email's unsubscribe link asks for confirmation without a session, and o
   const { server, token, link } = await startWithLink();
   const page = await get(server, link);
   expect(page.status).toBe(200);
-  expect(wordsOf(page)).toContain("Unsubscribe from “Custom Notification”?");
+  expect(wordsOf(page)).toContain("Unsubscribe from “Custom notification”?");
   expect(wordsOf(page)).toContain("ada@example.com");
   expect(page.text.match(/<button/g)).toHaveLength(1);
   expect(page.text).toContain(`action="${link}"`);
@@ -223,10 +221,10 @@ test.each([
       headers: headers as Record<string, string>,
     });
     expect([answer.status, placeOf(answer), answer.headers.get("set-cookie")]).toEqual([200, null, null]);
-    expect(wordsOf(answer)).toContain("Unsubscribed from “Custom Notification”");
+    expect(wordsOf(answer)).toContain("Unsubscribed from “Custom notification”");
     expect(await disabledOf(server, token)).toEqual([[custom, true]]);
   }
-  expect(wordsOf(await get(server, link))).toContain("Unsubscribed from “Custom Notification”");
+  expect(wordsOf(await get(server, link))).toContain("Unsubscribed from “Custom notification”");
   const refused = await server.call("POST", "/api/v2/notifications/custom", {
     token,
     json: { content: { title: "One", message: "x" } },

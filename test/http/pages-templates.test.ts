@@ -61,7 +61,7 @@ test("a template is shown with its versions, newest first, and the presets of th
     /Versions second No message, by ada .* first active Hello &amp; welcome|Versions second/,
   );
   expect(page.text.indexOf("/versions/second")).toBeGreaterThan(0);
-  expect(words).toContain("Small &lt;here&gt; hard limited region=eu-west password=********");
+  expect(words).toContain("Small &lt;here&gt; stopped region=eu-west password=********");
   expect(words).toContain("3 prebuilt workspaces, replaced after 2 hours.");
   expect(words).toContain("5 during * 8-18 * * 1-5 (Europe/Berlin)");
   expect(page.text).not.toContain("hunter");

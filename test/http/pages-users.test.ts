@@ -25,7 +25,7 @@ test("a user is created with a password that is shown once and works", async () 
   expect([entry!.action, entry!.detail]).toEqual(["create", expect.objectContaining({ username: "grace" })]);
   expect((await get(server, users, cookie)).text).not.toContain(password);
   const again = await post(server, users, grace, cookie);
-  expect([again.status, wordsOf(again)]).toEqual([409, expect.stringContaining("This is taken.")]);
+  expect([again.status, wordsOf(again)]).toEqual([409, expect.stringContaining("Already in use.")]);
   expect(again.text).toContain('value="grace@example.com"');
   const wrong = await post(server, users, { ...grace, email: "not an address" }, cookie);
   expect([wrong.status, wrong.text.includes('aria-invalid="true"')]).toEqual([400, true]);
@@ -82,9 +82,11 @@ test("a user is suspended after a question, activated again, and deleted", async
   const { server, cookie } = await startSignedIn();
   const mia = await addUser(server, "mia");
   const page = async (query = "") => wordsOf(await get(server, `${users}/mia${query}`, cookie));
-  expect(await page("?ask=suspend")).toContain("Suspend mia? Their sessions and tokens end at once");
+  expect(await page("?ask=suspend")).toContain(
+    "Suspend mia? This revokes all their sessions and tokens immediately",
+  );
   await post(server, `${users}/mia/suspend`, {}, cookie);
-  expect(await page("?done=suspended")).toContain("mia suspended The user is suspended.");
+  expect(await page("?done=suspended")).toContain("mia suspended The user was suspended.");
   expect((await server.call("GET", "/api/v2/users/me", { token: mia.token })).status).toBe(401);
   expect(await page("?ask=suspend")).not.toContain("Suspend mia?");
   await post(server, `${users}/mia/activate`, {}, cookie);
@@ -98,7 +100,7 @@ test("roles are set by owners; the last owner and oneself are protected", async 
   await addUser(server, "mia");
   const roles = await post(server, `${users}/mia/roles`, { auditor: "on", "template-admin": "on" }, cookie);
   expect(placeOf(roles)).toBe(`${users}/mia?done=roles`);
-  expect(wordsOf(await get(server, `${users}/mia`, cookie))).toContain("Roles Auditor, Template Admin");
+  expect(wordsOf(await get(server, `${users}/mia`, cookie))).toContain("Roles Auditor, Template admin");
   await post(server, `${users}/mia/roles`, {}, cookie);
   expect(wordsOf(await get(server, `${users}/mia`, cookie))).toContain("Roles Member");
   expect(actionsOf(await get(server, `${users}/ada`, cookie))).toEqual([]);

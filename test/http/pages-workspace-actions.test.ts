@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type CallAnswer } from "../support/server.ts";
-import { activateVersion, addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+import { activateVersion, addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 
 async function start() {
   const started = await startSignedIn();
@@ -75,23 +75,101 @@ test("what ends something asks first; a question whose time has passed is not as
   expect(buttonsOf(deleted)).toEqual([]);
 });
 
-test("updating runs the active version; a missing parameter is named on the workspace's page", async () => {
-  const { server, token, userId, mia, templateId, succeed } = await start();
+/** A newer version of the template, with these parameters. */
+async function publish(started: Awaited<ReturnType<typeof start>>, name: string, parameters: object[]) {
+  const { server, token, templateId } = started;
+  const version = await server.call("POST", "/api/v2/organizations/default/templateversions", {
+    token,
+    json: { name, template_id: templateId, parameters },
+  });
+  expect(version.status).toBe(201);
+  await activateVersion(server, token, templateId, version.json.id);
+}
+
+test("updating runs the active version, and asks first while the workspace runs", async () => {
+  const started = await start();
+  const { server, mia, succeed } = started;
   await succeed();
-  const newer = await addVersion(server, userId, templateId);
-  await activateVersion(server, token, templateId, newer);
-  expect(buttonsOf(await get(server, "/@mia/web", mia))).toEqual(["stop", "restart", "update", "delete"]);
+  await publish(started, "v2", []);
+  const page = await get(server, "/@mia/web", mia);
+  expect(buttonsOf(page)).toEqual(["stop", "restart", "update", "delete"]);
+  expect(page.text).toContain('href="/@mia/web?ask=update"');
+  const question = wordsOf(await get(server, "/@mia/web?ask=update", mia));
+  expect(question).toContain("Update mia/web? The active version is applied to the running workspace.");
   expect(placeOf(await post(server, "/@mia/web/update", {}, mia))).toBe("/@mia/web?requested=2");
   await succeed();
   expect(wordsOf(await get(server, "/@mia/web", mia))).not.toContain("not the active version");
-  const version = await server.call("POST", "/api/v2/organizations/default/templateversions", {
-    token,
-    json: { template_id: templateId, parameters: [{ name: "region", required: true }] },
-  });
-  await activateVersion(server, token, templateId, version.json.id);
-  const refused = await post(server, "/@mia/web/update", {}, mia);
+  await post(server, "/@mia/web/stop", {}, mia);
+  await succeed();
+  await publish(started, "v3", []);
+  expect((await get(server, "/@mia/web", mia)).text).toContain('action="/@mia/web/update"');
+});
+
+test("an update that needs values asks for all parameters of the version, and keeps what was filled in", async () => {
+  const started = await start();
+  const { server, token, mia, succeed } = started;
+  await succeed();
+  await post(server, "/@mia/web/stop", {}, mia);
+  await succeed();
+  await publish(started, "v2", [
+    { name: "region", required: true, description: "Where it runs." },
+    { name: "cpu", default_value: "2", validation_min: 1, validation_max: 8 },
+    {
+      name: "size",
+      default_value: "s",
+      options: [
+        { name: "Small", value: "s" },
+        { name: "Large", value: "l" },
+      ],
+    },
+  ]);
+  const pressed = await post(server, "/@mia/web/update", { to: "/workspaces?filter=web" }, mia);
+  expect(placeOf(pressed)).toBe("/@mia/web?ask=update&to=%2Fworkspaces%3Ffilter%3Dweb");
+  const form = await get(server, placeOf(pressed)!, mia);
+  expect(wordsOf(form)).toContain("Update and start mia/web? Version v2 requires a value for region.");
+  expect(wordsOf(form)).toContain("region Where it runs.");
+  expect(wordsOf(form)).not.toContain("Enter a value");
+  expect(form.text).toMatch(/<input id="parameter.cpu"[^>]*value="2"/);
+  expect(form.text).toMatch(/<option value="s" selected>Small<\/option>/);
+  const to = "/workspaces?filter=web";
+  const wrong = { to, "parameter.region": "", "parameter.cpu": "9", "parameter.size": "l" };
+  const refused = await post(server, "/@mia/web/update", wrong, mia);
   expect(refused.status).toBe(400);
-  expect(wordsOf(refused)).toContain('the parameter "region" is required and has no value');
+  expect(wordsOf(refused)).toContain("Fix the fields marked below.");
+  expect(wordsOf(refused)).toContain("Enter a value.");
+  expect(wordsOf(refused)).toContain("Must be at most 8.");
+  expect(refused.text).toMatch(/<option value="l" selected>Large<\/option>/);
+  const right = { ...wrong, "parameter.region": "eu", "parameter.cpu": "8" };
+  expect(placeOf(await post(server, "/@mia/web/update", right, mia))).toBe(to);
+  const { json } = await server.call("GET", "/api/v2/users/mia/workspace/web", { token });
+  const build = json.latest_build.id;
+  const values = await server.call("GET", `/api/v2/workspacebuilds/${build}/parameters`, { token });
+  expect(Object.fromEntries(values.json.map(({ name, value }) => [name, value]))).toEqual({
+    region: "eu",
+    cpu: "8",
+    size: "l",
+  });
+});
+
+test("a sensitive value is not shown, and sent back unchanged it stays", async () => {
+  const started = await start();
+  const { server, mia, succeed } = started;
+  await succeed();
+  await post(server, "/@mia/web/stop", {}, mia);
+  await succeed();
+  await publish(started, "v2", [{ name: "key", required: true, sensitive: true }]);
+  await post(server, "/@mia/web/update", { "parameter.key": "s3cret" }, mia);
+  await succeed();
+  await post(server, "/@mia/web/stop", {}, mia);
+  await succeed();
+  const region = { name: "region", required: true };
+  await publish(started, "v3", [{ name: "key", required: true, sensitive: true }, region]);
+  const form = await get(server, "/@mia/web?ask=update", mia);
+  expect(form.text).not.toContain("s3cret");
+  expect(form.text).toMatch(/type="password" value="\*{8}"/);
+  await post(server, "/@mia/web/update", { "parameter.key": "********", "parameter.region": "eu" }, mia);
+  const stored = await server.sql("SELECT DISTINCT value FROM build_parameters WHERE name = 'key'");
+  expect(stored).toEqual([{ value: "s3cret" }]);
 });
 
 test("a second press finds a build in progress and says so", async () => {

@@ -204,7 +204,7 @@ test("a task is shown with its prompt and its status updates, most recent first"
   const page = await get(server, "/tasks/ada/web", cookie);
   expect(page.text).toContain("Fix the parser.\n&lt;b&gt;Then&lt;/b&gt; rest.");
   const words = wordsOf(page);
-  expect(words).toContain("Task in web waiting");
+  expect(words).toContain("Fix the parser. waiting");
   expect(page.text).toContain('data-refresh="5"');
   expect(words.indexOf("Words 1")).toBeLessThan(words.indexOf("Words 0"));
   expect(page.text).toContain('<a href="https://example.com/pr/1"');
@@ -214,7 +214,7 @@ test("a task is shown with its prompt and its status updates, most recent first"
     await take(provisioner)
   )("complete", { resources: [] });
   const stopped = wordsOf(await get(server, "/tasks/ada/web", cookie));
-  expect(stopped).toContain("Task in web stopped");
+  expect(stopped).toContain("Fix the parser. stopped");
   expect((await get(server, "/tasks/ada/web", cookie)).text).not.toContain("refresh");
   expect(stopped).toContain("Words 1");
 });

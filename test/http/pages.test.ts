@@ -547,18 +547,18 @@ test("the delivery page shows the channels, and an owner pauses, resumes and tes
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook-with-a-secret" },
   });
   const page = await get(server, "/deployment/notifications", cookie);
-  expect(page.text).toContain("Delivery is running</strong> for all users.");
+  expect(page.text).toContain("Delivery is running.</strong>");
   expect(page.text).toContain("<code>127.0.0.1:9</code>");
   expect(page.text).not.toContain("hook-with-a-secret");
   const paused = await post(server, "/deployment/notifications/pause", {}, cookie);
   expect([paused.status, placeOf(paused)]).toEqual([303, "/deployment/notifications?done=paused"]);
   expect((await get(server, placeOf(paused)!, cookie)).text).toContain("Delivery is paused.");
   const inbox = await get(server, "/inbox", cookie);
-  expect(wordsOf(inbox)).toContain("Notifications were paused just now.");
+  expect(wordsOf(inbox)).toContain("Delivery was paused just now.");
   expect(inbox.text).toContain('action="/deployment/notifications/resume"');
   const member = await addUser(server, "member");
   const theirs = await get(server, "/inbox", `coder_session_token=${member.token}`);
-  expect(wordsOf(theirs)).toContain("Notifications were paused just now.");
+  expect(wordsOf(theirs)).toContain("Delivery was paused just now.");
   expect(theirs.text).not.toContain("/deployment/notifications/resume");
   await post(server, "/deployment/notifications/pause", {}, cookie);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
@@ -576,7 +576,7 @@ test("a test notification that the owner has disabled is refused on the page", a
   await server.call("PUT", "/api/v2/users/me/notifications/preferences", { token, json: wanted });
   const page = await post(server, "/deployment/notifications/test", {}, cookie);
   expect(page.status).toBe(409);
-  expect(page.text).toContain("You have disabled test notifications.");
+  expect(page.text).toContain("You turned off “Test notification”.");
 });
 
 test("members see the delivery page without its buttons, and without the receiver's name", async () => {

@@ -116,7 +116,7 @@ test("the page shows a new key once, and asks before it revokes one", async () =
   const [text] = /\w{10}-\w{22}/.exec(created.text)!;
   server.secret(text);
   expect(wordsOf(created)).toContain("Created rack-1.");
-  expect(wordsOf(await post(server, page, { name: "rack-1" }, cookie))).toContain("This is taken.");
+  expect(wordsOf(await post(server, page, { name: "rack-1" }, cookie))).toContain("Already in use.");
   const listed = await get(server, page, cookie);
   expect(listed.text).not.toContain(text);
   expect(listed.text).not.toContain("<b>rack");
@@ -125,7 +125,7 @@ test("the page shows a new key once, and asks before it revokes one", async () =
   expect(seen.text).not.toContain('<button type="submit">Create');
   const asking = /href="([^"]+\?revoke=[^"]*%2F3[^"]*)"/.exec(listed.text)![1]!;
   const asked = await get(server, asking, cookie);
-  expect(wordsOf(asked)).toContain("Provisioners with this key stop working at once. This can't be undone.");
+  expect(wordsOf(asked)).toContain("jobs not yet started return to the queue. This can't be undone.");
   expect(wordsOf(await get(server, asking, cookieFor(auditor.token)))).not.toContain("This can't be undone.");
   const action = /action="([^"]+%2F3[^"]*\/revoke)"/.exec(asked.text)![1]!;
   const revoked = await post(server, action, {}, cookie);

@@ -136,8 +136,8 @@ describe("a pool at its limit", () => {
     // Now that it can't be the same any more, those who were notified get to know that it is over.
     expect(receiver.arrivals.slice(2).map(({ json }) => [json.title, json.body])).toEqual(
       Array.from({ length: 2 }, () => [
-        "Resolved: Prebuild Failure Limit Reached: docker / small",
-        expect.stringMatching(/^Resumed after 58 min: /),
+        "Resolved: Prebuilds stopped: docker / small",
+        "This problem lasted 58 min. Prebuilds were resumed. No action needed.",
       ]),
     );
     await reachLimit();

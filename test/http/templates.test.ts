@@ -92,7 +92,7 @@ describe("a template", () => {
       server.call("POST", `${organization}/templates`, { token, json: { name, template_version_id: id } });
     expect(await make("DOCKER", second.id)).toMatchObject({
       status: 409,
-      json: { validations: [{ field: "name", detail: "is taken" }] },
+      json: { validations: [{ field: "name", detail: "already in use" }] },
     });
     expect(await make("other", first.id)).toMatchObject({ status: 409 });
     expect(await make("other", nobody)).toMatchObject({ status: 404 });
@@ -200,7 +200,7 @@ describe("a version", () => {
     expect(unnamed.json.name).toMatch(/^[a-z]+_[a-z]+\d{2,3}$/);
     expect(await make({ template_id: template.id, name: "V1" })).toMatchObject({
       status: 409,
-      json: { validations: [{ field: "name", detail: "is taken" }] },
+      json: { validations: [{ field: "name", detail: "already in use" }] },
     });
     expect(await make({ name: "v1" })).toMatchObject({ status: 201 });
     expect(await make({ name: "v 1" })).toMatchObject({ status: 400 });

@@ -20,14 +20,14 @@ test("an opened notification says why the reader gets it, with one link that tur
   await send(server, token, "To me");
   await send(server, token, "To admins", { users: ["grace"], roles: ["template-admin"] });
   await addUser(server, "mia");
-  const off = "Turn off “Custom Notification”";
+  const off = "Turn off “Custom notification”";
   expect(await reasonsOf(server, cookie)).toContain(`You get this because you sent it to yourself. ${off}`);
   expect(await reasonsOf(server, cookieFor(grace.token))).toContain(
     `You get this because the sender named you as a recipient and you are a template admin. ${off}`,
   );
   const { text } = await get(server, "/inbox", cookie);
-  const link = /<a href="([^"]*)">Turn off <q>Custom/.exec(text)![1]!;
-  expect(wordsOf(await get(server, link, cookie))).toContain("Unsubscribe from “Custom Notification”?");
+  const link = /<a href="([^"]*)"\s*>Turn off <q>Custom/.exec(text)![1]!;
+  expect(wordsOf(await get(server, link, cookie))).toContain("Turn off “Custom notification”?");
 });
 
 test("the reason outlives the message, and is kept through a pause", async () => {
@@ -48,7 +48,7 @@ test("a notification of an earlier release has the link alone; a kind that is al
   const { server, token, cookie } = await startSignedIn();
   await send(server, token, "Old");
   await server.sql("UPDATE inbox_notifications SET why = NULL");
-  expect(await reasonsOf(server, cookie)).toEqual(["Turn off “Custom Notification”"]);
+  expect(await reasonsOf(server, cookie)).toEqual(["Turn off “Custom notification”"]);
   await server.sql(
     "UPDATE inbox_notifications SET template_id = '5f1d2c8e-7a46-4e0b-9c3d-1b6e8f20a9d4', why = 'own_account'",
   );

@@ -171,7 +171,7 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
 
   test("is found by its id, has a name, and what it needs are variables of its own", async () => {
     expect(findChannel(id)).toBe(channel);
-    expect(channelLabel(id)).toMatch(/^[A-Z][a-z]+$/);
+    expect(channelLabel(id)).toMatch(/^[A-Z][a-z]+( [a-z]+)?$/);
     expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.keys(channel.variables)));
     expect(channel.needs.length).toBeGreaterThan(0);
     for (const name of channel.needs) expect(Object.keys(channel.variables)).toContain(name.split("=")[0]);

@@ -46,3 +46,12 @@ test.each(files.map((file) => [file.slug, file] as const))("%s is described for 
   expect(file.about).toMatch(/^[A-Z].{15,110}[.]$/);
   expect(file.audience).toMatch(/^[a-z].*[^.]$/);
 });
+
+test.each(files.map((file) => [file.slug, file.body] as const))(
+  "%s escapes nothing within code: Markdown shows it as it is, so it is | raw",
+  (_, body) => {
+    const code = body.match(/^ *```[^]*?^ *```|`[^`\n]+`/gm) ?? [];
+    const values = code.flatMap((one) => one.match(/\{\{.*?\}\}/g) ?? []);
+    expect(values.filter((value) => !/\|\s*raw\s*\}\}$/.test(value))).toEqual([]);
+  },
+);

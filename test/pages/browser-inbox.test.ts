@@ -141,7 +141,7 @@ browserTest("the filters open in place, close with Escape, and one is a press aw
   await page.keyboard.press("Escape");
   expect(await page.locator("details#filters").getAttribute("open")).toBeNull();
   await page.locator("#filters summary").click();
-  await page.getByRole("link", { name: "Custom Notification" }).click();
+  await page.getByRole("link", { name: "Custom notification" }).click();
   await arriveAt(page, "/inbox?kind=custom-notification");
   expect(await titles(page)).toEqual(["Two", "One"]);
   await page.getByRole("link", { name: "Remove the filter" }).click();

@@ -22,7 +22,7 @@ browserTest(
     await news("First");
     await section.getByText("Which database?").waitFor();
     expect(await page.locator("#needs-you-news").textContent()).toContain(
-      "Needs you: fix-bug is waiting for you",
+      "Needs you: Task waiting for you: Fix the bug in the parser",
     );
     const button = section.getByRole("link", { name: "Open task" });
     await button.focus();

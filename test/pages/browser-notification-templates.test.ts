@@ -19,7 +19,7 @@ browserTest("the preview follows the text, and says what is wrong with it", asyn
   expect(await tab.getByLabel("Title").inputValue()).toBe("Stopped: {{ labels.preset");
   await tab.getByLabel("Title").fill("Stopped: {{ labels.template }}");
   await preview.getByRole("heading", { name: "Stopped: docker" }).waitFor();
-  await tab.getByRole("button", { name: "Publish" }).click();
-  await tab.getByText("Published. New notifications use this version.").waitFor();
+  await tab.getByRole("button", { name: "Save and activate" }).click();
+  await tab.getByText("Saved. This version is active; new notifications use it.").waitFor();
   for (const path of [page, `${page}?version=1`, `${page}/edit`]) await checkLooks(tab, path);
 });

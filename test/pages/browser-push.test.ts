@@ -18,7 +18,7 @@ browserTest(
     await page.goto("/settings/notifications");
     await page.getByRole("button", { name: "Turn on in this browser" }).click();
     // Chromium here reaches no push service.
-    await page.getByText("This browser can't get push messages.").waitFor();
+    await page.getByText("This browser can't get notifications while Belfry is closed.").waitFor();
     expect(await page.evaluate(() => localStorage.getItem("belfry-notify"))).toBe("on");
 
     const client = await page.context().newCDPSession(page);

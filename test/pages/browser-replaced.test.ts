@@ -54,7 +54,7 @@ browserTest(
     await expect.poll(() => page.locator("#items .unread").count()).toBe(0);
     await row.getByRole("button", { name: "Mark as unread" }).waitFor();
     expect(await page.locator("details#filters").getAttribute("open")).toBe("");
-    expect(await page.getByRole("link", { name: "Custom Notification", exact: true }).isVisible()).toBe(true);
+    expect(await page.getByRole("link", { name: "Custom notification", exact: true }).isVisible()).toBe(true);
     expect(await page.evaluate(() => document.activeElement?.closest("details")?.id)).toBe("filters");
     expect(await page.evaluate(() => getSelection()!.toString())).toBe("Some words of the message.");
     expect(await page.locator("#items li:has(.pick:checked) h2").allTextContents()).toEqual(["Build 5."]);

@@ -266,11 +266,11 @@ browserTest("switches work in place, with the keyboard's focus kept, and hold", 
   const page = await open(server, { token });
   await page.goto("/settings/notifications");
   await page.evaluate(() => (document.body.dataset["same"] = "yes"));
-  const toggle = page.getByRole("switch", { name: "Troubleshooting Notification" });
+  const toggle = page.getByRole("switch", { name: "Test notification" });
   expect(await toggle.getAttribute("aria-checked")).toBe("true");
   await toggle.focus();
   await page.keyboard.press("Space");
-  await page.getByRole("switch", { name: "Troubleshooting Notification", checked: false }).waitFor();
+  await page.getByRole("switch", { name: "Test notification", checked: false }).waitFor();
   expect(await toggle.getAttribute("aria-checked")).toBe("false");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
@@ -373,7 +373,7 @@ browserTest("without scripts everything but the live part works", async () => {
   await expect.poll(async () => (await titles(page))[0]).toBe("Test notification");
   await page.locator("#items summary").first().click();
   await page.getByRole("button", { name: "View notification settings" }).click();
-  await page.getByRole("heading", { name: "Notification delivery" }).waitFor();
+  await page.getByRole("heading", { name: "Delivery", level: 1 }).waitFor();
   await page
     .getByRole("link", { name: /^Inbox/ })
     .first()
@@ -381,8 +381,8 @@ browserTest("without scripts everything but the live part works", async () => {
   await expect.poll(() => page.title()).toBe("Inbox · Belfry");
   await page.locator(".who").click();
   await page.getByRole("link", { name: "Notification settings" }).click();
-  await page.getByRole("switch", { name: "Custom Notification" }).click();
-  const off = page.getByRole("switch", { name: "Custom Notification", checked: false });
+  await page.getByRole("switch", { name: "Custom notification" }).click();
+  const off = page.getByRole("switch", { name: "Custom notification", checked: false });
   await expect.poll(() => off.count()).toBe(1);
   await off.click();
   await expect.poll(() => off.count()).toBe(0);

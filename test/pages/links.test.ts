@@ -6,7 +6,7 @@ import { loadTemplateFiles } from "../../db/template-files.ts";
 import { enqueue } from "../../src/notifications/outbox/enqueue.ts";
 import { prepareEvent, enqueueReads } from "../../src/notifications/outbox/prepare-event.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
-import { isAlwaysOn, isOnlyByMail } from "../../src/notifications/kinds/kinds.ts";
+import { isAlwaysOn, isOnlyByMail, kindTitle } from "../../src/notifications/kinds/kinds.ts";
 import { readUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { makeNamed } from "../support/named.ts";
 import { cookieFor, get, placeOf, wordsOf } from "../support/pages.ts";
@@ -145,7 +145,8 @@ test("both pages that a mail links to show the kind's description", async () => 
   expect(on.status).toBe(200);
   for (const { id, name } of shipped) {
     const asked = await get(server, `/settings/notifications?disabled=${id}`, cookieFor(token));
-    const words = isAlwaysOn(id) ? `“${name}” can't be disabled` : `Unsubscribe from “${name}”?`;
+    const title = kindTitle(id, name);
+    const words = isAlwaysOn(id) ? `“${title}” can't be turned off` : `Turn off “${title}”?`;
     expect(wordsOf(asked)).toContain(words);
   }
 });

@@ -88,11 +88,11 @@ function kindsPage(): string {
   return [...byHeading].reduce((page, [heading, kinds]) => {
     const from = page.indexOf(`${heading}\n`);
     if (from === -1) throw new Error(`${kindsFile} has no "${heading}": add it there and to kindHeadings`);
-    const rows = kinds.map(({ name, about, audience, severity, enabledByDefault, alwaysOn }) => [
-      name,
+    const rows = kinds.map(({ displayName, about, audience, severity, enabledByDefault, alwaysOn }) => [
+      displayName,
       severity,
-      enabledByDefault ? about : `${about} **Disabled by default**`,
-      alwaysOn ? `${audience}; can't be disabled` : audience,
+      enabledByDefault ? about : `${about} **Off by default**`,
+      alwaysOn ? `${audience}; can't be turned off` : audience,
     ]);
     const made = `${table(["kind", "severity", "when", "recipients"], rows).trimEnd()}\n`;
     return page.slice(0, from) + page.slice(from).replace(/^\|.*\n(?:\|.*\n)+/m, () => made);

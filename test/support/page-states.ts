@@ -195,7 +195,7 @@ const ofTheDeployment: PageState[] = [
     as: "ada",
     act: async (page) => {
       await page.getByLabel("Body, in Markdown").fill("{% if x %}");
-      await page.getByRole("button", { name: "Publish" }).click();
+      await page.getByRole("button", { name: "Save and activate" }).click();
       await page.locator(".wrong").first().waitFor();
     },
   },
@@ -205,7 +205,7 @@ const ofTheDeployment: PageState[] = [
     as: "ada",
     act: async (page) => {
       await page.getByLabel("Title").fill("Waiting: {{ labels.task }}");
-      await page.getByRole("button", { name: "Save as new version" }).click();
+      await page.getByRole("button", { name: "Save draft version" }).click();
       await page.locator(".difference").waitFor();
     },
   },
@@ -255,6 +255,7 @@ const ofWorkspaces: PageState[] = [
   { name: "workspaces-empty", path: "/workspaces", as: "uma" },
   { name: "workspace", path: "/@mia/web", as: "mia" },
   { name: "workspace-asked", path: "/@mia/web?ask=delete", as: "mia" },
+  { name: "workspace-parameters", path: "/@mia/notes?ask=update", as: "mia" },
   { name: "workspace-failed", path: "/@ada/billing", as: "ada" },
   { name: "workspace-long", path: `/@${longName}/payments-reconciliation-service2`, as: longName },
   { name: "build", path: "/@mia/web/builds/1", as: "mia" },

@@ -282,6 +282,7 @@ async function workFor(stage: Stage, { docker, old }: Templates): Promise<void> 
   await create(stage, longName, { name: longWorkspace, template_id: old.templateId });
   server.clock.advance(day);
   await create(stage, "mia", { name: "notes", template_id: old.templateId });
+  await demandRegion(stage, old.templateId);
   await create(
     stage,
     "ada",
@@ -310,6 +311,22 @@ async function workFor(stage: Stage, { docker, old }: Templates): Promise<void> 
 }
 
 /** Two workspaces of `small` are ready, and `large` has reached its limit. */
+/** An update of its workspaces asks for a value. */
+async function demandRegion({ server }: Stage, templateId: string): Promise<void> {
+  const [{ id: ada }] = (await server.sql("SELECT id FROM users WHERE username = 'ada'")) as [{ id: string }];
+  const newest = await addVersion(server, ada, templateId, {
+    name: "v4",
+    parameters: [
+      { name: "region", required: true },
+      { name: "machine_type", defaultValue: "small" },
+    ],
+  });
+  const rules = { options: ["small", "large"].map((value) => ({ name: "", value })) };
+  await server.sql(`UPDATE template_parameters SET description = 'How large the machine is.',
+    rules = '${JSON.stringify(rules)}' WHERE version_id = '${newest}' AND name = 'machine_type'`);
+  await server.sql(`UPDATE templates SET active_version_id = '${newest}' WHERE id = '${templateId}'`);
+}
+
 async function failPrebuilds({ server }: Stage, { docker }: Templates): Promise<void> {
   const of = { templateId: docker.templateId, versionId: docker.versionId };
   await addPrebuilds(server, { ...of, presetId: docker.small }, 1);

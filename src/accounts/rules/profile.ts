@@ -24,8 +24,7 @@ const reservedUsernames = new Set([
 export function problemWithUsername(username: string): string | undefined {
   if (username.length === 0 || username.length > maxUsernameLength)
     return `must have 1 to ${maxUsernameLength} characters`;
-  if (!/^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/.test(username))
-    return "can contain letters, digits and single hyphens between them";
+  if (!/^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/.test(username)) return "use only letters, digits and single hyphens";
   if (reservedUsernames.has(username.toLowerCase()))
     return `"${username}" is a reserved word; choose another`;
   return undefined;

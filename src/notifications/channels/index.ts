@@ -40,6 +40,9 @@ export const findChannel = (method: string): Channel<Method> | undefined =>
 /** The name of a channel, for people. */
 export const channelLabel = (method: string): string => findChannel(method)?.label ?? method;
 
+/** The same within a sentence. */
+export const channelName = (method: string): string => channelLabel(method).toLowerCase();
+
 /** The host that receives its messages, if it is configured. */
 export function receiverOf(settings: ChannelSettings, method: string): string | undefined {
   const channel = findChannel(method);

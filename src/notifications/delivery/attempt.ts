@@ -4,7 +4,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { createPushAccess } from "../channels/push/access.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
-import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
+import { isAlwaysOn, kindTitle, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
 import { isMuted } from "../outbox/rules/mutes.ts";
@@ -46,7 +46,8 @@ function renderMessage(
   unsealed: Record<string, string>,
 ): Rendered {
   if (message.text !== null) return withoutTemplate(JSON.parse(message.text) as Rendered);
-  const { templateId, version: number, templateName: name, title, body } = message;
+  const { templateId, version: number, title, body } = message;
+  const name = kindTitle(templateId, message.templateName);
   const actions = JSON.parse(message.actions) as Action[];
   return renderOrFallback(
     deps.process.templates,
@@ -81,7 +82,7 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
     };
   }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
-    return { kind: "inhibited", detail: "the user disabled this kind", reason: "disabled_by_user" };
+    return { kind: "inhibited", detail: "the user turned off this kind", reason: "disabled_by_user" };
   }
   if (isChannelDisabled(message, message.method) && !isAlwaysOn(message.templateId)) {
     const detail = "the user disabled this channel for this kind";

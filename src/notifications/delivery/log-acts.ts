@@ -44,16 +44,27 @@ export async function changeMessage(
   return after;
 }
 
+/** After "this one". */
+const stateOf: Record<MessageRow["status"], string> = {
+  pending: "is pending",
+  leased: "is being sent",
+  sent: "was sent",
+  temporary_failure: "is being retried",
+  permanent_failure: "failed",
+  inhibited: "was not sent",
+};
+
 function refuse(act: LogAct, status: MessageRow["status"], expiresAt: number | null): void {
   if (act === "withdraw") {
-    if (status === "leased") throw conflict("The message is being sent. Try again in a few seconds.");
+    if (status === "leased") throw conflict("The notification is being sent. Try again in a few seconds.");
     if (status !== "pending" && status !== "temporary_failure")
-      throw conflict(`The message is "${status}"; only an unsent message can be withdrawn.`);
+      throw conflict(`Only pending or retrying notifications can be withdrawn; this one ${stateOf[status]}.`);
     return;
   }
   if (status !== "permanent_failure")
-    throw conflict(`The message is "${status}"; only a message that failed permanently can be sent again.`);
-  if (expiresAt !== null) throw conflict("Expired; not resent.");
+    throw conflict(`Only failed notifications can be retried; this one ${stateOf[status]}.`);
+  if (expiresAt !== null)
+    throw conflict("One-time passcodes can't be retried.", "Ask the user to request another code.");
 }
 
 const batchSize = 1_000;

@@ -21,6 +21,19 @@ const byId: ReadonlyMap<string, Kind> = new Map(Object.values(kinds).map((kind) 
 /** Undefined for a kind of another release. */
 export const findKind = (templateId: string): Kind | undefined => byId.get(templateId);
 
+/** For people; a kind of another release has only its name. */
+export const kindTitle = (templateId: string, name: string): string =>
+  findKind(templateId)?.displayName ?? name;
+
+interface Titled {
+  id: string;
+  name: string;
+}
+
+/** For sorting by what people read. */
+export const byTitle = (a: Titled, b: Titled): number =>
+  kindTitle(a.id, a.name).localeCompare(kindTitle(b.id, b.name), "en");
+
 /** What a kind is about, in a sentence. */
 export const aboutKind = (templateId: string): string =>
   findKind(templateId)?.about ?? "Sent to Belfry by another system, with its own text.";

@@ -83,8 +83,8 @@ function refusalOf(messages: readonly InitialState[]) {
     );
   if (reasons.includes("disabled_by_user")) {
     return conflict(
-      "Custom notifications are disabled.",
-      "Nothing was sent. Enable them under Settings, Notifications.",
+      "You turned off “Custom notification”.",
+      "Nothing was sent. Turn it on in your notification settings, then try again.",
     );
   }
   if (reasons.includes("duplicate")) {

@@ -64,19 +64,19 @@ function withRefusal(sent: Enqueued, user: string | undefined) {
 const disabledForEverybody = () =>
   conflict(
     "Test notifications are disabled for everybody.",
-    "Enable them under Delivery, Notification templates, and try again.",
+    "Enable them under Deployment, Notification templates, then try again.",
   );
 
 const disabledBySender = () =>
   conflict(
-    "You have disabled test notifications.",
-    "Enable them under Settings, Notifications, and try again.",
+    "You turned off “Test notification”.",
+    "Turn it on in your notification settings, then try again.",
   );
 
 function unreachable(user: string, messages: readonly InitialState[]) {
   const isSuspended = messages.some(({ reasons }) => reasons.includes('"suspended_user"'));
   return conflict(
-    isSuspended ? `${user} is suspended.` : `${user} has disabled test notifications.`,
+    isSuspended ? `${user} is suspended.` : `${user} turned off test notifications.`,
     "Nothing was sent.",
   );
 }

@@ -2,15 +2,15 @@
 // were notified by mail or webhook. Inboxes show it on the item itself.
 import type { Statement } from "../../../db/client.ts";
 import { defineKind } from "../kinds/define-kind.ts";
-import { resolvedVerbs } from "./rules/situation.ts";
+import { resolvedSentences } from "./rules/situation.ts";
 import { insertClosing } from "./store/closing.ts";
 import { resolveOpen, type Resolution } from "./store/situations.ts";
 
-/** What it was about is found by the write itself. */
+/** The title that it had is found by the write itself. */
 const situationResolved = defineKind("situation-resolved", {
   audience: () => ({}),
   event: ({ how }: Pick<Resolution, "how">) => ({
-    labels: { what: "", how: resolvedVerbs[how] },
+    labels: { what: "", how: resolvedSentences[how] },
     data: null,
     targets: [],
     createdBy: "situations",

@@ -34,10 +34,14 @@ const bad = new Set([
   "start_error",
   "shutdown_timeout",
   "shutdown_error",
-  "drifts",
+  "replaces resources",
 ]);
-const good = new Set(["running", "succeeded", "ready", "complete", "active", "no_drift"]);
+const good = new Set(["running", "succeeded", "ready", "complete", "active", "keeps resources"]);
 
 /** Undefined for neutral statuses. */
 export const statusKind = (status: string): "good" | "bad" | undefined =>
   bad.has(status) ? "bad" : good.has(status) ? "good" : undefined;
+
+/** `Template admin`. */
+export const roleLabel = (role: string): string =>
+  `${role.slice(0, 1).toUpperCase()}${role.slice(1).replaceAll("-", " ")}`;

@@ -97,7 +97,7 @@ export function decideWorkspace(
   request: WorkspaceRequest,
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
-    throw forbidden("Only owners of the deployment can create workspaces for other users.");
+    throw forbidden("Only owners can create workspaces for other users.");
   if (owner.isSystem) throw forbidden("Workspaces can't be created for system users.");
   const { template, version } = requireTemplateVersion(before, request);
   const parameters = decideParameters({ ...before, previous: [] }, version.id, request);

@@ -28,7 +28,7 @@ export function requireOrphanPermission(actor: Actor, { transition, orphan }: Bu
   if (orphan !== true) return;
   if (transition !== "delete") throw invalid("orphan", `is for "delete" only, not for "${transition}"`);
   if (!hasPermission(actor, "templates:manage"))
-    throw forbidden("Only owners and template-admins can orphan a workspace.");
+    throw forbidden("Only owners and template admins can orphan a workspace.");
 }
 
 export const asOrphaned = (build: NewBuild): NewBuild => ({

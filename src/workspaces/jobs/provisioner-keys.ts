@@ -90,7 +90,7 @@ export function noteProvisionerKeyUse(deps: Deps, key: { id: string; name: strin
   deps.defer(() => deps.db.write([audit(deps, entry, isNew), touchProvisionerKey(key.id, address, now)], {}));
 }
 
-const notAllowed = () => forbidden("Only owners and template-admins can manage provisioner keys.");
+const notAllowed = () => forbidden("Only owners and template admins can manage provisioner keys.");
 
 const entryOf = (
   action: string,

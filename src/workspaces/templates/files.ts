@@ -57,7 +57,7 @@ export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): 
       { row: findFileRow(hash), whole: findFile(hash), caller: findKey(actor.keyId) },
     );
     if (row[0] === undefined)
-      throw caller.length === 0 ? unauthorized() : forbidden("Only owners and template-admins can upload.");
+      throw caller.length === 0 ? unauthorized() : forbidden("Only owners and template admins can upload.");
     if (whole[0] !== undefined) return { file: whole[0], isNew: whole[0].id === file.id };
     if (from >= count) throw new Error(`file ${row[0].id} is not whole after its last chunk`);
   }

@@ -32,7 +32,7 @@ import {
 } from "./store/templates.ts";
 import { adoptVersion, findVersion, versionOfTemplateSql, type VersionRow } from "./store/versions.ts";
 
-export const notAllowedError = () => forbidden("Only owners and template-admins can change templates.");
+export const notAllowedError = () => forbidden("Only owners and template admins can change templates.");
 
 export interface NewTemplate {
   organizationId: string;
@@ -52,7 +52,7 @@ export async function createTemplate(
   if (problem !== undefined) throw invalid("name", problem);
   const { organizationId, name } = input;
   if (version === undefined || version.organizationId !== organizationId)
-    throw notFound("The version in template_version_id");
+    throw new ApiError(404, "template_version_id: template version not found, or you don't have access.");
   const id = deps.newId();
   const now = deps.now();
   const row = {

@@ -56,7 +56,7 @@ describe("the details of a delivery", () => {
       "",
       "Why this recipient",
       "  The sender named them as a recipient.",
-      "  They have the role auditor.",
+      "  They are an auditor.",
       "",
       "Why this channel",
       "  It is the deployment's default channel.",

@@ -51,13 +51,13 @@ test.each<[More, string]>([
   [{}, "This person is not a template admin."],
   [{ rule: { roles: ["owner", "user-admin"] } }, "This person is not an owner or a user admin."],
   [{ person: { isSystem: true } }, "This is an account of Belfry itself, which is never notified."],
-  [{ person: { deletedAt: 100 } }, "This person's account was deleted before."],
+  [{ person: { deletedAt: 100 } }, "This person's account was deleted before the event."],
   [{ person: { deletedAt: 101 } }, "This person is not a template admin."],
   [{ person: { createdAt: 101 } }, "This person's account was created after the event."],
   [{ rule: null }, "This person was not among the recipients that the sender named."],
   [
     { person: { roles: ["template-admin"] } },
-    "This person is a template admin now, but was not when the event was written.",
+    "This person is a template admin now, but was not at the time of the event.",
   ],
   [
     { rule: { roles: ["owner"], exclude: ["x"] }, person: { roles: ["owner"] } },
@@ -74,7 +74,7 @@ test.each<[More, string]>([
     { rule: { people: ["uses_template"], roles: ["owner"] } },
     "This person had no workspace of the template and is not an owner.",
   ],
-  [{ rule: { people: ["named"] } }, "This person is not concerned by the event."],
+  [{ rule: { people: ["named"] } }, "This person is not a recipient of this kind."],
 ])("with %j: %s", (more, expected) => {
   expect(explain(more).at(-1)).toBe(expected);
 });

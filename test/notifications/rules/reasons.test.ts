@@ -8,7 +8,7 @@ import {
 
 test.each([
   ["workspace_owner", { question: "who", text: "They own the workspace" }],
-  ["role_template-admin", { question: "who", text: "They have the role template-admin" }],
+  ["role_template-admin", { question: "who", text: "They are a template admin" }],
   ["source_prod", { question: "who", text: "It came from source prod, which named them as the recipient" }],
   ["inbox", { question: "channel", text: "Every notification goes to the inbox" }],
   ["expired", { question: "not", text: "It expired before it could be sent" }],

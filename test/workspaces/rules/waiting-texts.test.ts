@@ -9,6 +9,7 @@ import {
 const row = (more: Partial<Waiting>): Waiting => ({
   kind: "build",
   name: "dev",
+  prompt: null,
   templateName: "docker",
   detail: "",
   transition: null,
@@ -16,8 +17,17 @@ const row = (more: Partial<Waiting>): Waiting => ({
 });
 
 test.each<[Partial<Waiting>, string, string]>([
-  [{ kind: "task", detail: "\n  Which?  \nmore" }, "dev is waiting for you", "Which?"],
-  [{ kind: "task", detail: " \n" }, "dev is waiting for you", "The agent stopped working."],
+  [
+    { kind: "task", prompt: "Fix it\nsoon", detail: "\n  Which?  \nmore" },
+    "Task waiting for you: Fix it",
+    "Which?",
+  ],
+  [{ kind: "task", detail: " \n" }, "Task waiting for you: dev", "The agent stopped working."],
+  [
+    { kind: "task", prompt: "x".repeat(51) },
+    `Task waiting for you: ${"x".repeat(49)}…`,
+    "The agent stopped working.",
+  ],
   [{ kind: "agent", name: "Fix it", detail: "Which?" }, "Fix it is waiting for you", "Which?"],
   [{ kind: "agent", name: "Fix it" }, "Fix it is waiting for you", "The agent stopped working."],
   [{ kind: "question", name: "Fix it", detail: "Delete it?" }, "Fix it asks you", "Delete it?"],

@@ -9,6 +9,7 @@ import {
   type ProbeContext,
   type ProbeResult,
 } from "../channel.ts";
+import { kindTitle } from "../../kinds/kinds.ts";
 import { renderMail, type MailContent } from "./content.ts";
 import { isAddress, withAsciiDomain, type Mailbox } from "./rules/mailbox.ts";
 import { mailVariables, toMailSettings, type MailSettings } from "./settings.ts";
@@ -56,7 +57,7 @@ const toMailMessage = (message: OutgoingMessage): MailMessage => ({
   title: message.title,
   body: message.body,
   actions: message.actions,
-  kind: message.template,
+  kind: { name: kindTitle(message.template.id, message.template.name) },
   reasons: message.reasons,
   unsubscribeUrl: message.unsubscribeUrl,
   oneClick: true,

@@ -10,7 +10,7 @@ const variable = "BELFRY_NOTIFICATIONS_PUSH_SERVICES";
 
 export const push = defineChannel({
   id: "push",
-  label: "Push",
+  label: "Browser notifications",
   isLocal: false,
   accompanies: ({ hasPush }, templateId) => hasPush === 1 && isPushed(templateId),
 
@@ -24,7 +24,7 @@ export const push = defineChannel({
   timeout: ({ timeout }) => timeout,
 
   receiver: () => "browsers",
-  traits: () => ["for those who turn it on in a browser"],
+  traits: () => ["where users turn them on"],
   destination: () => "to your browsers",
   unreachable: () => undefined,
 
@@ -34,12 +34,12 @@ export const push = defineChannel({
     Promise.resolve({
       findings: [
         settings === undefined
-          ? ok("push", `disabled by ${variable}`)
-          : ok("push", `browsers can subscribe at ${settings.services.join(", ")}`),
+          ? ok("browser notifications", `disabled by ${variable}`)
+          : ok("browser notifications", `browsers can subscribe at ${settings.services.join(", ")}`),
       ],
     }),
   advice: (answer) =>
     /answered 4(01|03)/.test(answer)
-      ? "The push service refused the signature. Compare the server's clock; browsers subscribe again by themselves when the secret key was changed."
+      ? "The push service refused the signature. Compare the server's clock; if the secret key was changed, browsers subscribe again automatically."
       : "Check that the server can reach the push services of browsers over HTTPS.",
 });

@@ -72,6 +72,7 @@ const maxSearched = 2_000;
 
 export interface Failure {
   id: string;
+  templateId: string;
   templateName: string;
   username: string;
   method: string;
@@ -85,7 +86,7 @@ export interface Failure {
 /** For those who see the deployment: failed messages, newest failure first. */
 export function listFailures(viewer: SQL<string>, limit: number) {
   return query.all<Failure>(sql`
-    SELECT m.id, t.name AS "templateName", u.username, m.method, m.attempt_count AS attempts, m.due_at AS "dueAt",
+    SELECT m.id, t.id AS "templateId", t.name AS "templateName", u.username, m.method, m.attempt_count AS attempts, m.due_at AS "dueAt",
       m.updated_at AS "failedAt", (SELECT a.detail FROM notification_attempts a
         WHERE a.message_id = m.id AND a.detail IS NOT NULL ORDER BY a.number DESC LIMIT 1) AS answer
     FROM (SELECT * FROM notification_messages

@@ -88,7 +88,7 @@ function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string
   const { id, roles } = person;
   if (person.isSystem) return "This is an account of Belfry itself, which is never notified.";
   if (person.deletedAt !== null && person.deletedAt <= createdAt)
-    return "This person's account was deleted before.";
+    return "This person's account was deleted before the event.";
   if (person.createdAt > createdAt) return "This person's account was created after the event.";
   if (rule === null) return "This person was not among the recipients that the sender named.";
   const holds = (wanted: readonly SiteRole[] = []) => wanted.filter((role) => roles.includes(role));
@@ -97,7 +97,7 @@ function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string
     return targets.includes(id)
       ? `This person is ${aRole(role)}, but the event is about their own account.`
       : `This person is ${aRole(role)}, but caused the event, and is not notified of what they did.`;
-  if (role !== undefined) return `This person is ${aRole(role)} now, but was not when the event was written.`;
+  if (role !== undefined) return `This person is ${aRole(role)} now, but was not at the time of the event.`;
   const [fallback] = holds(rule.fallbackRoles);
   if (fallback !== undefined)
     return `This person is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${roleNoun(rule.roles![0]!)}.`;
@@ -122,7 +122,7 @@ function outside({ roles = [], people = [] }: StoredRule): string {
   const role =
     last === undefined ? [] : [`is not ${named.length === 0 ? last : `${named.join(", ")} or ${last}`}`];
   const all = [...people.flatMap((why) => concernOf(why) ?? []), ...role];
-  return all.length === 0 ? "is not concerned by the event" : all.join(" and ");
+  return all.length === 0 ? "is not a recipient of this kind" : all.join(" and ");
 }
 
 const rolePlural = (role: string): string => `${roleNoun(role)}s`;

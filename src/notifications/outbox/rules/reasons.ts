@@ -43,8 +43,8 @@ export type Reason =
   | "page_visible"
   | "no_subscription";
 
-/** What a reason explains: the recipient, the channel, or why the message was not sent, delayed or different. */
-export type Question = "who" | "channel" | "not";
+/** What a reason explains: the recipient, the channel, how it was sent, or why it was delayed or not sent. */
+export type Question = "who" | "channel" | "how" | "not";
 
 export interface ReasonDescription {
   question: Question;
@@ -86,19 +86,19 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     text: "This kind is sent by email only, so that nobody else can read it",
   },
   own_action: {
-    question: "not",
+    question: "how",
     text: "It was their own action, so it is in their inbox as read and not sent by other channels",
   },
   chosen_by_user: { question: "channel", text: "They turned on this channel for themselves" },
-  disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
+  disabled_by_user: { question: "not", text: "They turned off this kind of notification" },
   channel_disabled_by_user: {
     question: "not",
-    text: "They disabled this channel for this kind of notification",
+    text: "They turned off this channel for this kind of notification",
   },
   muted_by_user: { question: "not", text: "They muted the workspace, template or preset" },
   off_by_default: {
     question: "not",
-    text: "This kind is off by default, and the recipient has not enabled it",
+    text: "This kind is off by default, and the recipient has not turned it on",
   },
   duplicate: { question: "not", text: "They already got the same notification" },
   suspended_user: { question: "not", text: "Their account is suspended or deleted" },
@@ -111,10 +111,10 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     question: "not",
     text: "It was withdrawn: the state changed back before anybody was notified",
   },
-  resolved: { question: "not", text: "What it was about was resolved before it was sent" },
+  resolved: { question: "not", text: "The problem was resolved before the notification was sent" },
   reopened: {
     question: "not",
-    text: "The same happened again less than 15 minutes after it was resolved, so nobody was notified again",
+    text: "It happened again less than 15 minutes after it was resolved, so nobody was notified again",
   },
   withdrawn_by_owner: { question: "not", text: "An owner withdrew it before it was sent" },
   disabled_by_deployment: {
@@ -122,7 +122,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     text: "An owner disabled this kind of notification for everybody",
   },
   render_failed: {
-    question: "not",
+    question: "how",
     text: "The template could not be rendered, so the facts were sent as a list",
   },
   endpoint_gone: {
@@ -132,7 +132,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
   attempts_exhausted: { question: "not", text: "All attempts failed" },
   expired: { question: "not", text: "It expired before it could be sent" },
   page_visible: { question: "not", text: "They had a page of Belfry open and visible" },
-  no_subscription: { question: "not", text: "No browser of theirs gets push messages any more" },
+  no_subscription: { question: "not", text: "They have no subscribed browser" },
 };
 
 /** A recipient's own act. */
@@ -145,7 +145,7 @@ const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[
 /** A code of a later release is described by the code itself. */
 export function describeReason(code: string): ReasonDescription {
   const role = roleOf(code);
-  if (role !== undefined) return { question: "who", text: `They have the role ${role}` };
+  if (role !== undefined) return { question: "who", text: `They are ${aRole(role)}` };
   const source = sourceOf(code);
   if (source !== undefined)
     return {

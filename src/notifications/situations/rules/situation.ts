@@ -43,6 +43,21 @@ export const resolvedVerbs = {
   timed_out: "Timed out",
   withdrawn: "Withdrawn",
 } as const;
+/** The same for those who read it without the inbox. */
+export const resolvedSentences: Record<keyof typeof resolvedVerbs, string> = {
+  recovered: "Prebuilds of this preset work again.",
+  resumed: "Prebuilds were resumed.",
+  replaced: "Another template version became active.",
+  unaffected: "A claim replaced no resources.",
+  marked_fixed: "It was marked as fixed.",
+  working: "The agent works again.",
+  over: "It no longer applies.",
+  succeeded: "A build succeeded.",
+  accepted: "The receiver accepts notifications again.",
+  answered: "The question was answered.",
+  timed_out: "The time for an answer is over.",
+  withdrawn: "The question was withdrawn.",
+};
 export type HowResolved = keyof typeof resolvedVerbs;
 
 /** The situation of an item, as its inbox shows it. Times in epoch milliseconds. */

@@ -26,6 +26,10 @@ const isMadeAtSql = (event: SQL, at: number): SQL =>
 export const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
   ': ' || coalesce(e.labels ->> '$.receiver', e.labels ->> '$.workspace', e.labels ->> '$.name'), '')`;
 
+/** SQL: the title that the event `e` had in the inboxes, Markdown. Without one of them, what it is about. */
+const titleSql = sql`coalesce((SELECT shown.title FROM notification_messages AS there
+  JOIN inbox_notifications AS shown ON shown.id = there.id WHERE there.event_id = e.id LIMIT 1), ${whatSql})`;
+
 const wasSentSql = sql`sent.status = 'sent' AND sent.method <> 'inbox'`;
 
 interface Closing {
@@ -44,7 +48,7 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
   return [
     query.run(sql`INSERT INTO notification_events (id, template_id, template_version, labels, data, targets,
         created_by, created_at, situation_id)
-      SELECT ${newIdSql(at)}, t.id, t.active_version, json_set(${labels}, '$.what', ${whatSql}),
+      SELECT ${newIdSql(at)}, t.id, t.active_version, json_set(${labels}, '$.what', ${titleSql}),
         json_object('days', ${minutes} / 1440, 'hours', ${minutes} / 60 % 24, 'minutes', ${minutes} % 60),
         e.targets, ${createdBy}, ${at}, s.id
       FROM situations AS s JOIN notification_events AS e ON e.id = s.notified_event_id

@@ -80,7 +80,7 @@ function limitAction(action: Action, count: number, maxPending: number): Action[
   if (count === wanted) return [action];
   const { pool } = action;
   const what = action.kind === "delete" ? "to delete" : "to create";
-  const reason = `${wanted - count} left ${what}: at most ${maxPending} prebuild jobs can wait for a provisioner`;
+  const reason = `${wanted - count} left ${what}: queue limit of ${maxPending} reached`;
   const remaining: Action = { kind: "wait", pool, count: wanted - count, reason };
   if (count === 0) return [remaining];
   return action.kind === "delete"

@@ -36,9 +36,7 @@ function marksFor(state: PoolState, policy: Policy): Action[] {
   if (!isActive) return [];
   const problem = creationProblem(state);
   if (pool.status === "validation_failed")
-    return problem === undefined
-      ? [{ kind: "mark_normal", pool, reason: "its validation succeeds again" }]
-      : [];
+    return problem === undefined ? [{ kind: "mark_normal", pool, reason: "parameters are valid again" }] : [];
   const isNewEpisode = pool.status === "normal" || hasRecovered;
   if (problem !== undefined && isNewEpisode && maxDesired(pool) > 0) {
     const { missingParameters: missing, invalidParameters: invalid } = pool;
@@ -51,7 +49,7 @@ function marksFor(state: PoolState, policy: Policy): Action[] {
     return [{ kind: "mark_hard_limited", pool, failed, reason: limitReason(failed) }];
   }
   if (pool.status === "hard_limited" && hasRecovered)
-    return [{ kind: "mark_normal", pool, reason: "a build succeeded after the limit was reached" }];
+    return [{ kind: "mark_normal", pool, reason: "a build succeeded" }];
   return [];
 }
 
@@ -121,7 +119,7 @@ function creation(state: PoolState): Action[] {
         kind: "suppress",
         pool,
         count,
-        reason: "hard limit reached",
+        reason: "prebuilds are stopped",
       },
     ];
   const reason = `desired: ${desired}, running: ${running.length}, starting: ${starting}`;

@@ -54,7 +54,7 @@ export function poolStatusLabel(pool: ShownPool): {
 } {
   const streak = streakLabel(pool);
   if (!pool.active) return { label: "inactive", kind: "between", streak: "" };
-  if (pool.status === "hard_limited") return { label: "hard limit", kind: "bad", streak };
+  if (pool.status === "hard_limited") return { label: "stopped", kind: "bad", streak };
   if (pool.status === "validation_failed") return { label: "can't be created", kind: "bad", streak: "" };
   if (pool.backoff_until !== null) return { label: "backing off", kind: "bad", streak };
   if (streak !== "") return { label: "failing", kind: "bad", streak };
@@ -90,34 +90,37 @@ function describePlanned({ action, count, workspaces }: ShownAction): string {
     case "mark_validation_failed":
       return "stop retrying and notify template admins";
     case "mark_normal":
-      return "return to normal";
+      return "resume prebuilds";
     case "mark_agent_missing":
       return "notify template admins";
     case "mark_agent_present":
-      return "resolve the notification about agents";
+      return "mark “Prebuilds can't be claimed” as resolved";
     case "backoff":
       return "wait";
     case "suppress":
-      return `create 0 of ${count}`;
+      return `create none of ${count}`;
     case "wait":
-      return "continue in a later run";
+      return "do the rest later";
     default:
       return action;
   }
 }
 
+/** On how many workspaces a run would do what. */
+export function planCounts(actions: readonly Pick<ShownAction, "action" | "count">[]) {
+  const countOf = (name: string) =>
+    actions.filter(({ action }) => action === name).reduce((sum, { count }) => sum + count, 0);
+  return { create: countOf("create"), delete: countOf("delete"), cancel: countOf("cancel") };
+}
+
 /** What a run would do to workspaces, in all: `create 2, delete 1`; undefined if nothing. */
 export function planTotals(actions: readonly Pick<ShownAction, "action" | "count">[]): string | undefined {
+  const counts = planCounts(actions);
   const parts = Object.entries({
-    create: "create",
-    delete: "delete",
-    cancel: "cancel the builds of",
-  }).flatMap(([name, verb]) => {
-    const count = actions
-      .filter(({ action }) => action === name)
-      .reduce((sum, action) => sum + action.count, 0);
-    return count === 0 ? [] : [`${verb} ${count}`];
-  });
+    create: counts.create,
+    delete: counts.delete,
+    "cancel the builds of": counts.cancel,
+  }).flatMap(([verb, count]) => (count === 0 ? [] : [`${verb} ${count}`]));
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 

@@ -50,6 +50,13 @@ export const promptParameterName = (definitions: readonly { name: string }[]): s
 export const promptParametersJson = JSON.stringify(promptParameters);
 
 const maxTaskNameLength = 160;
+const maxTitleLength = 50;
+
+/** One line of it, as in the titles of its notifications. */
+export function taskTitle(prompt: string | null, workspaceName: string): string {
+  const line = [...taskName(prompt, workspaceName).split("\n", 1)[0]!.trim()];
+  return line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).join("")}…` : line.join("");
+}
 
 /** What a task is called: the beginning of its prompt, at most 160 characters, else the workspace's name. */
 export function taskName(prompt: string | null, workspaceName: string): string {

@@ -52,7 +52,7 @@ export const listLatestStatuses = (workspaceId: SQL | string) =>
     );
 
 /** A stop has no task: the latest build that has one. */
-const fromLatestTaskBuildSql = (workspaceId: SQL) =>
+export const fromLatestTaskBuildSql = (workspaceId: SQL) =>
   sql`FROM workspace_builds WHERE workspace_id = ${workspaceId} AND ai_task_prompt IS NOT NULL
     ORDER BY number DESC LIMIT 1`;
 

@@ -21,33 +21,56 @@ export type ParameterResult =
 
 const fieldName = "rich_parameter_values";
 
-/**
- * Later ones win: the default, the previous build's value, the request's, the preset's. Who sends back the mask of a
- * sensitive value means the one that it stands for.
- */
-export function nextParameters(from: {
+interface ParameterSources {
   definitions: readonly ParameterDefinition[];
   previous: readonly ParameterValue[];
   preset: readonly ParameterValue[];
   requested: readonly ParameterValue[];
-}): ParameterResult {
-  const validations = problemsWithNames(from.definitions, from.requested);
-  const secret = new Set(from.definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
-  const requested = from.requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
-  const given = new Map(
-    [...from.previous, ...requested, ...from.preset].map(({ name, value }) => [name, value]),
-  );
-  const parameters: ParameterValue[] = [];
-  for (const { name, required, defaultValue, rules } of from.definitions) {
+}
+
+/** By name. Later ones win: the previous build's value, the request's, the preset's. */
+function givenValues({ definitions, previous, preset, requested }: ParameterSources): Map<string, string> {
+  const secret = new Set(definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
+  // Who sends back the mask of a sensitive value means the one that it stands for.
+  const plain = requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
+  return new Map([...previous, ...plain, ...preset].map(({ name, value }) => [name, value]));
+}
+
+export interface ParameterProblem {
+  name: string;
+  /** Follows the parameter's name. */
+  problem: string;
+  isMissing: boolean;
+}
+
+/** What keeps a build from running with these values, by parameter. */
+export function parameterProblems(from: ParameterSources): ParameterProblem[] {
+  const given = givenValues(from);
+  return from.definitions.flatMap(({ name, required, defaultValue, rules }): ParameterProblem[] => {
     const value = given.get(name) ?? defaultValue;
-    if (value === null && required) {
-      validations.push({ field: fieldName, detail: `the parameter "${name}" is required and has no value` });
-    } else parameters.push({ name, value: value ?? "" });
-    const problem = value === null ? undefined : problemWithValue(parseRules(rules), value);
-    if (problem !== undefined)
-      validations.push({ field: fieldName, detail: `the parameter "${name}" ${problem}` });
-  }
-  return validations.length === 0 ? { ok: true, parameters } : { ok: false, validations };
+    if (value === null)
+      return required ? [{ name, problem: "is required and has no value", isMissing: true }] : [];
+    const problem = problemWithValue(parseRules(rules), value);
+    return problem === undefined ? [] : [{ name, problem, isMissing: false }];
+  });
+}
+
+/** The given values, or the defaults. */
+export function nextParameters(from: ParameterSources): ParameterResult {
+  const validations = [
+    ...problemsWithNames(from.definitions, from.requested),
+    ...parameterProblems(from).map(({ name, problem }) => ({
+      field: fieldName,
+      detail: `the parameter "${name}" ${problem}`,
+    })),
+  ];
+  if (validations.length > 0) return { ok: false, validations };
+  const given = givenValues(from);
+  const parameters = from.definitions.map(({ name, defaultValue }) => ({
+    name,
+    value: given.get(name) ?? defaultValue ?? "",
+  }));
+  return { ok: true, parameters };
 }
 
 function problemsWithNames(

@@ -6,7 +6,8 @@ export const leaseMs = 60_000;
 /** How often a job goes back to the queue after a lost lease; the next loss fails it. */
 export const maxRequeues = 3;
 export const leaseLost = "LEASE_LOST";
-export const leaseLostMessage = "The provisioner stopped responding; how far the build came is unknown.";
+export const leaseLostMessage =
+  "The provisioner stopped responding, so the build may be incomplete. Check the provisioner, then retry the build.";
 
 /** What a provisioner may name as the cause of a failure: the same build would fail the same way again. */
 export const permanentErrorCodes = ["REQUIRED_TEMPLATE_VARIABLES", "INVALID_VALUE"] as const;

@@ -1,5 +1,7 @@
 // What waits for a user, in words: the same for the page, the API and the command line.
 
+import { taskTitle } from "../../agents/rules/task.ts";
+
 export const waitingKinds = ["task", "agent", "question", "build", "preset"] as const;
 export type WaitingKind = (typeof waitingKinds)[number];
 
@@ -7,15 +9,18 @@ export interface Waiting {
   kind: WaitingKind;
   name: string;
   templateName: string | null;
+  /** Of a task; null where it is secret, or there is none. */
+  prompt: string | null;
   detail: string;
   transition: string | null;
 }
 
 const verbs: Record<string, string> = { start: "Start", stop: "Stop", delete: "Deletion" };
 
-export function waitingTitle({ kind, name, templateName, transition }: Waiting): string {
+export function waitingTitle({ kind, name, prompt, templateName, transition }: Waiting): string {
   if (kind === "question") return `${name} asks you`;
-  if (kind === "task" || kind === "agent") return `${name} is waiting for you`;
+  if (kind === "task") return `Task waiting for you: ${taskTitle(prompt, name)}`;
+  if (kind === "agent") return `${name} is waiting for you`;
   if (kind === "preset") return `Prebuilds stopped: ${templateName} / ${name}`;
   return `${verbs[transition ?? ""] ?? "Build"} of ${name} failed`;
 }

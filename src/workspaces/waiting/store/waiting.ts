@@ -8,7 +8,7 @@ import type { Transition } from "../../../../db/schema.ts";
 import type { WaitingKind } from "../rules/waiting-texts.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
 import { openQuestionsSql, waitingSessionsSql } from "../../../agent-sessions/store/waiting.ts";
-import { taskAppIdSql } from "../../agents/store/app-statuses.ts";
+import { fromLatestTaskBuildSql, taskAppIdSql } from "../../agents/store/app-statuses.ts";
 
 export interface WaitingRow {
   kind: WaitingKind;
@@ -23,6 +23,7 @@ export interface WaitingRow {
   /** Null for a session. */
   templateName: string | null;
   /** What the agent asks, or the error of the build; may be empty. */
+  prompt: string | null;
   detail: string;
   /** Of a task: where its app is, and what it is called; of a session, where that is. */
   appUrl: string | null;
@@ -50,7 +51,8 @@ const ownWorkspacesSql = sql`FROM workspaces w
 const taskSql = (self: SQL) => sql`SELECT 'task' AS kind, w.id AS id, s.state_since AS since, w.name AS name,
     u.username AS ownerName, t.name AS templateName, s.message AS detail, p.url AS appUrl,
     coalesce(nullif(p.display_name, ''), p.slug) AS appName, NULL AS buildNumber, NULL AS transition,
-    NULL AS options, NULL AS takesText
+    NULL AS options, NULL AS takesText,
+    (SELECT ai_task_prompt ${fromLatestTaskBuildSql(sql`w.id`)}) AS prompt
   ${ownWorkspacesSql}
   JOIN workspace_app_statuses s ON s.seq = (SELECT max(l.seq) FROM workspace_app_statuses l
     WHERE l.app_id = ${taskAppIdSql(sql`w.id`)})
@@ -63,7 +65,7 @@ const buildSql = (
   now: number,
 ) => sql`SELECT 'build', w.id, coalesce(b.completed_at, b.updated_at), w.name,
     u.username, t.name, substr(coalesce(b.error, ''), 1, ${maxDetailLength}), NULL, NULL, b.number, b.transition,
-    NULL, NULL
+    NULL, NULL, NULL
   ${ownWorkspacesSql}
   WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND b.status = 'failed'
     AND coalesce(b.completed_at, b.updated_at) > ${now} - ${failureShownMs}`;
@@ -73,7 +75,7 @@ const managingRoles = JSON.stringify(rolesWithPermission("templates:manage"));
 const presetSql = (
   self: SQL,
 ) => sql`SELECT 'preset', p.id, coalesce(p.limited_at, 0), p.name, NULL, t.name, '',
-    NULL, NULL, NULL, NULL, NULL, NULL
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM presets p CROSS JOIN templates t ON t.active_version_id = p.version_id AND t.deleted_at IS NULL
     AND t.id = (SELECT v.template_id FROM template_versions v WHERE v.id = p.version_id)
   WHERE p.prebuild_status = 'hard_limited' AND p.desired_instances IS NOT NULL AND EXISTS (SELECT 1 FROM user_roles r
