@@ -103,3 +103,23 @@ test.each([
 ])("%i seconds are %s", (seconds, text) => {
   expect(describeTimeout(seconds)).toBe(text);
 });
+
+test("a default is an option, or a text where that is an answer", () => {
+  for (const asked of [
+    { text: "Which?", options: ["a", "b"], defaultAnswer: "a" },
+    { text: "Which?", options: ["a", "b"], defaultAnswer: "c", takesText: true },
+  ])
+    expect(checkQuestion(asked)).toMatchObject({ ok: true, value: { defaultAnswer: asked.defaultAnswer } });
+});
+
+test("a default that is no answer names what would be one", () => {
+  const asked = { text: "Which?", options: ["a", "b"], defaultAnswer: " " };
+  expect(checkQuestion({ ...asked, takesText: true })).toMatchObject({
+    ok: false,
+    problems: [{ field: "default", detail: "must not be empty" }],
+  });
+  expect(checkQuestion(asked)).toMatchObject({
+    ok: false,
+    problems: [{ field: "default", detail: expect.stringContaining("one of") }],
+  });
+});

@@ -33,3 +33,6 @@ test("a script's session is that of its folder, unless it is given", () => {
     Buffer.byteLength(sessionOfScript(nothing, { host: "h", folder: "/x".repeat(200) }).key),
   ).toBeLessThan(201);
 });
+
+test("without a text of one's own, only the options can be answered", () =>
+  expect(describeAnswers({ options: ["a", "b"], free_text: false })).toBe('"a", "b"'));

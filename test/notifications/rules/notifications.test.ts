@@ -14,6 +14,7 @@ import {
   compile,
   renderOrFallback,
   type RenderInput,
+  withoutTemplate,
 } from "../../../src/notifications/texts/rules/render.ts";
 import {
   backoffMs,
@@ -674,4 +675,9 @@ describe("the filter of a watch", () => {
   ] as const)("%j lets it through: %s", (filter, expected) => {
     expect(passesFilter(row, filter)).toBe(expected);
   });
+});
+
+test("a text that came with its event is shown as it is", () => {
+  const text = { title: "{{ labels.x }}", body: "**b**", actions: [] };
+  expect(withoutTemplate(text)).toEqual({ ...text, failed: false, isPersonal: false });
 });

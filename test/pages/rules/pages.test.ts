@@ -11,12 +11,13 @@ import {
   prebuildStatuses,
   userStatuses,
 } from "../../../db/schema.ts";
-import { exactDuration, statusKind } from "../../../src/pages/rules/labels.ts";
+import { exactDuration, roleLabel, statusKind } from "../../../src/pages/rules/labels.ts";
 import {
   afterSignIn,
   buttonTarget,
   ownPath,
   questionPath,
+  sourcePath,
   buildPath,
   filterPath,
   messagePath,
@@ -274,3 +275,8 @@ describe("colours", () => {
     );
   }
 });
+
+test("a role is named as people write it", () => expect(roleLabel("template-admin")).toBe("Template admin"));
+
+test("a source's page is found by its name", () =>
+  expect(sourcePath("a b")).toBe("/deployment/sources/a%20b"));

@@ -191,10 +191,7 @@ function unknownNames(
 }
 
 /** `line 2, column 1: tag {% if x %} not closed` */
-function describeLiquidError(error: unknown): string {
-  const { message } = error as Error;
-  const [, problem, line, column] = /^(.*), line:(\d+), col:(\d+)$/s.exec(message) ?? [];
-  return problem === undefined ? message : `line ${line}, column ${column}: ${problem}`;
-}
+const describeLiquidError = (error: unknown): string =>
+  (error as Error).message.replace(/^(.*), line:(\d+), col:(\d+)$/s, "line $2, column $3: $1");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
