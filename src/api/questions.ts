@@ -176,7 +176,7 @@ export const questionRoutes = new Hono<Env>()
       access: "session-or-agent",
       action: "notify-self",
       answers: { 200: questionShape.schema },
-      errors: [400, 401, 403, 404, 409, 503],
+      errors: [400, 401, 404, 503],
     }),
     valid("param", idParam),
     valid("query", waitQuery),

@@ -35,7 +35,11 @@ function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
   const takesJson = inputs.some((input) => input.target === "json");
   const takesBody = endpoint.body !== undefined || takesJson;
   const followed: ErrorStatus[] = [
-    ...(endpoint.access.startsWith("session") ? ([401, 403] as const) : []),
+    ...(endpoint.access.startsWith("session") ? ([401] as const) : []),
+    // Each scope may read what a token that only notifies may read.
+    ...(endpoint.access.startsWith("session") && !(method === "GET" && endpoint.action !== undefined)
+      ? ([403] as const)
+      : []),
     ...(endpoint.access === "provisioner" || endpoint.access === "agent" ? ([401] as const) : []),
     ...(endpoint.access === "anyone" && method !== "GET" ? ([403] as const) : []),
     ...(inputs.length > 0 ? ([400] as const) : []),

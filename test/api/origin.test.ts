@@ -20,6 +20,6 @@ test.each([
     const headers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const answer = await callServer(url, method, path, { headers: headers as Record<string, string> });
     expect(answer.status === 403, `${site} ${origin}: ${answer.status}`).toBe(!expected);
-    if (!expected) expect(answer.text).toContain(`set BELFRY_ACCESS_URL to it; now it is ${access}`);
+    if (!expected) expect(answer.text).toContain(`Belfry's address is ${access}`);
   }
 });

@@ -1,4 +1,5 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
+import { questionBodies, questionErrors } from "../support/question-errors.ts";
 import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
@@ -84,6 +85,7 @@ const text = { title_template: "x", body_template: "x" };
 const special: Record<string, Make> = {
   ...workspaceErrors,
   ...sourceErrors,
+  ...questionErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
     ...owner,
@@ -497,6 +499,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
     ...workspaceBodies,
     ...sourceBodies,
+    ...questionBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },
     "POST /api/v2/users/validate-password": { password: "x" },

@@ -74,9 +74,10 @@ function thingsNamed(server: TestServer, file: TemplateFile, { url, words }: Lin
   const token = searchParams.get("token");
   if (token !== null && pathname === "/unsubscribe") {
     expect(readUnsubscribeToken(server.deps(), token)?.templateId).toBe(file.id);
-    return [file.name, owner.email];
+    return [kindTitle(file.id, file.name), owner.email];
   }
-  if (pathname === "/settings/notifications") return [file.name];
+  if (pathname === "/settings/notifications") return [kindTitle(file.id, file.name)];
+  if (pathname.startsWith("/questions/")) return ["Fix it asks"];
   // The code itself is on no page.
   if (pathname === "/reset-password/change") return ["set a new password"];
   const values = new Set(Object.values(file.sample.labels));

@@ -101,6 +101,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       inbox: message!.id,
       mutes: muteId,
       people: miaInCoder,
+      newcomers: newcomerInCoder,
       workspaces: task.workspaceId,
       workspacebuilds: workspace.latest_build.id,
       workspaceagents: workspace.latest_build.resources[0]!.agents![0]!.id,
@@ -110,11 +111,14 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   };
 }
 
-/** Where `sourceSecret` posts to, with somebody whom Belfry doesn't know. */
+const newcomerInCoder = randomUUID();
+
+/** Where `sourceSecret` posts to, with two whom Belfry doesn't know. */
 async function addSpareSource(server: TestServer): Promise<void> {
   await server.sql(`INSERT INTO sources (id, name, kind, secret_hash, change_id, created_by, created_at)
     VALUES ('${randomUUID()}', 'spare', 'coder', '${hashSourceSecret(sourceSecret)}', '', '', 1)`);
   await server.sql(`INSERT INTO source_people (source_id, foreign_id, username, email, email_canonical, name,
       first_seen_at, last_seen_at)
-    SELECT id, '${miaInCoder}', 'quin', 'quin@example.com', 'quin@example.com', '', 1, 1 FROM sources`);
+    SELECT id, '${miaInCoder}', 'quin', 'quin@example.com', 'quin@example.com', '', 1, 1 FROM sources
+    UNION ALL SELECT id, '${newcomerInCoder}', 'rae', 'rae@example.com', 'rae@example.com', '', 1, 1 FROM sources`);
 }

@@ -71,6 +71,18 @@ async function ensureFiltered(maker: Maker, filter: string): Promise<void> {
     );
 }
 
+async function ensureQuestion({ server, token }: Maker, id: string): Promise<void> {
+  if (
+    (await idsOf({ server } as Maker, `SELECT id FROM agent_questions WHERE id = ${quoted(id)}`)).length > 0
+  )
+    return;
+  const session = { state: "working", title: "Fix it" };
+  await server.call("PUT", "/api/v2/agent-sessions/named", { token, json: session });
+  const json = { text: "Which one?", options: ["a", "b"] };
+  const asked = await server.call("POST", "/api/v2/agent-sessions/named/questions", { token, json });
+  await server.sql(`UPDATE agent_questions SET id = ${quoted(id)} WHERE id = '${asked.json.id}'`);
+}
+
 /** `address` is a path with its query; what is there already stays. */
 export async function makeNamed(maker: Maker, address: string): Promise<void> {
   const { server } = maker;
@@ -88,5 +100,7 @@ export async function makeNamed(maker: Maker, address: string): Promise<void> {
     const id = await ensureTemplate(maker, third, second);
     if (fourth === "versions" && fifth !== undefined)
       await server.sql(`UPDATE template_versions SET name = ${quoted(fifth)} WHERE template_id = '${id}'`);
-  } else if (first === "workspaces") await ensureFiltered(maker, searchParams.get("filter") ?? "");
+  } else if (first === "questions") await ensureQuestion(maker, second);
+  else if (first === "deployment" && second === "users" && third !== "") await ensureUser(maker, third);
+  else if (first === "workspaces") await ensureFiltered(maker, searchParams.get("filter") ?? "");
 }

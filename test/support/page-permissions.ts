@@ -188,7 +188,7 @@ export const pages: Record<string, Page> = {
   },
   "POST /deployment/sources/:source/people/:id/create": {
     who: ["owner"],
-    path: "/deployment/sources/spare/people/:people/create",
+    path: "/deployment/sources/spare/people/:newcomer/create",
   },
   "POST /deployment/sources/:source/people/:id/forget": {
     who: ["owner"],
