@@ -448,7 +448,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
       };
     });
   const order: string[] = [];
-  for (let presses = 0; presses < 11; presses += 1) {
+  for (let presses = 0; presses < 12; presses += 1) {
     await page.keyboard.press("Tab");
     const { words, outline } = await focused();
     expect([words, outline]).toEqual([words, "solid 3px"]);
@@ -459,6 +459,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
     "Inbox 1 unread",
     "Workspaces",
     "Tasks",
+    "Agents",
     "Templates",
     "Deployment",
     "Account: ada",

@@ -187,7 +187,7 @@ describe("A clean stop", () => {
     const second = await startDaemon(server, ["--exec", file]);
     await server.until(() => held.by.length === 2);
     second.kill("SIGTERM");
-    expect((await second.ended).stderr).toContain(`job ${held.id}: released`);
+    expect((await second.ended).stderr).toContain(`job ${held.id}: returned to the queue`);
     expect(held).toMatchObject({ status: "pending", releases: 2, lines: [] });
   });
 });
