@@ -84,7 +84,6 @@ export type Workspace = BodyOf<Awaited<ReturnType<Routes["workspaces"][":id"]["$
 export type Task = BodyOf<Awaited<ReturnType<Routes["tasks"][":user"][":task"]["$get"]>>>;
 /** What an agent asks. */
 export type Question = BodyOf<Awaited<ReturnType<Routes["questions"][":id"]["$get"]>>>;
-export type QuestionBody = Parameters<Routes["agent-sessions"][":key"]["questions"]["$post"]>[0]["json"];
 export type Build = BodyOf<Awaited<ReturnType<Routes["workspacebuilds"][":id"]["$get"]>>>;
 /** The request that creates a template version. */
 export type VersionBody = Parameters<

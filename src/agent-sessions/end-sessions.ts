@@ -40,7 +40,7 @@ function endSituations(
   ];
 }
 
-/** Nobody is notified: whoever stops a workspace knows that its agents stop. */
+/** Nobody is notified: a person who stops a workspace knows that its agents stop. */
 export const endSessionsOfWorkspace = (deps: Deps, workspaceId: string, when: SQL): StatementOrNotice[] => {
   const [at, endId] = [deps.now(), deps.newId()];
   return [

@@ -3,6 +3,7 @@
 import type { Answers, SQL } from "../../db/client.ts";
 import { andSql } from "../../db/prepared.ts";
 import type { Deps } from "../kernel/deps.ts";
+import { userIdSql } from "../accounts/store/users.ts";
 import { ApiError, conflict, invalid } from "../kernel/errors.ts";
 import { retryOnConflict } from "../kernel/retry-on-conflict.ts";
 import { cancelPending, notify, resolveSituations, writeAndNotify } from "../notifications/index.ts";
@@ -26,7 +27,6 @@ import {
   mayBeLiveSql,
   sessionIdSql,
   updateReported,
-  valueSql,
 } from "./store/sessions.ts";
 import { findEndedBy } from "./questions/store/endings.ts";
 import { withdrawQuestions } from "./questions/withdraw.ts";
@@ -50,8 +50,6 @@ export interface Reporter {
   /** Nothing is written unless this holds at the moment of the write. */
   when: SQL;
 }
-
-const userIdSql = (userId: string): SQL<string> => valueSql(userId);
 
 export const sessionReads = (userId: SQL<string>, { key, state }: Pick<SessionReport, "key" | "state">) => ({
   agentSession: findSessionByKey(userId, key),

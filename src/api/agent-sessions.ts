@@ -3,26 +3,30 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { agentSessionStates } from "../../db/schema.ts";
 import { reportSession, sessionReads } from "../agent-sessions/report-session.ts";
-import { reportedStates } from "../agent-sessions/rules/report.ts";
+import {
+  maxKeyBytes,
+  maxMessageBytes,
+  maxTitleBytes,
+  reportedStates,
+} from "../agent-sessions/rules/report.ts";
 import { findSessionView, listSessionViews, type SessionView } from "../agent-sessions/store/sessions.ts";
 import { notFound } from "../kernel/errors.ts";
+import { isWebUrl } from "../kernel/rules/web-url.ts";
 import { currentUserIdSql, endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { readAsReporter } from "../http/reporter.ts";
 import { filledText, oneLine, strictQuery, text } from "../http/schemas.ts";
 import { field, shape, string, time, timeOrNull } from "../http/wire.ts";
 
-export const sessionKeySchema = filledText(200).pipe(oneLine(200));
+export const sessionKeySchema = filledText(maxKeyBytes).pipe(oneLine(maxKeyBytes));
 
 const webLink = text(2_048)
-  .refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), {
-    error: "must be a URL that begins with http:// or https://",
-  })
+  .refine(isWebUrl, { error: "must be a URL that begins with http:// or https://" })
   .meta({ format: "uri" });
 
 const reportBody = z.strictObject({
   state: z.enum(reportedStates, { error: `must be one of ${reportedStates.join(", ")}` }),
-  title: filledText(200).pipe(oneLine(200)),
-  message: text(2_000)
+  title: filledText(maxTitleBytes).pipe(oneLine(maxTitleBytes)),
+  message: text(maxMessageBytes)
     .nullish()
     .transform((message) => message ?? ""),
   url: webLink.nullish().transform((url) => url ?? null),

@@ -7,13 +7,8 @@ import { uuid } from "../http/schemas.ts";
 import { field, number, shape, string, time } from "../http/wire.ts";
 import { invalid } from "../kernel/errors.ts";
 import { forget, pinToUser } from "../sources/people.ts";
-import {
-  findPersonOfSource,
-  listPeople,
-  sourceIdByNameSql,
-  type SourcePerson,
-} from "../sources/store/people.ts";
-import { findSource } from "../sources/store/sources.ts";
+import { findPersonOfSource, listPeople, type SourcePerson } from "../sources/store/people.ts";
+import { findSource, sourceIdByNameSql } from "../sources/store/sources.ts";
 import { foundSource, toManageSources, toReadSources } from "./sources.ts";
 
 export const maxPeople = 1_000;

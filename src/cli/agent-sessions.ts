@@ -1,5 +1,6 @@
 // belfry agent set and list: what AI agents are doing, wherever they run. Inside a workspace its agent token is used, elsewhere
 // the user's sign-in or token.
+import { reportedStates } from "../agent-sessions/rules/report.ts";
 import { createClient, segment, type Client } from "../client.ts";
 import { readReporter } from "./agent-credential.ts";
 import { notSignedIn, type Context } from "./context.ts";
@@ -7,8 +8,6 @@ import { exit, Failure } from "./failure.ts";
 import { requireOneOf } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { formatAge } from "./rules/time.ts";
-
-const states = ["working", "waiting", "done", "failed"] as const;
 
 /** A workspace's agent token, unless a key was named; for what agents of users and of workspaces may call. */
 export function reporterClient(context: Context): Client {
@@ -24,7 +23,7 @@ export const set = defineCommand({
   minArgs: 1,
   maxArgs: 2,
   details: [
-    `STATE is ${states.slice(0, -1).join(", ")} or ${states.at(-1)}. MESSAGE has at most 2,000 bytes.`,
+    `STATE is ${reportedStates.slice(0, -1).join(", ")} or ${reportedStates.at(-1)}. MESSAGE has at most 2,000 bytes.`,
     "A token of the scope notify is enough. With BELFRY_AGENT_TOKEN set, the session is the workspace owner's.",
   ],
   examples: [
@@ -46,7 +45,7 @@ export const set = defineCommand({
     const { key, title = key, link, parent } = options;
     if (key === undefined || title === undefined)
       throw new Failure(exit.usage, "--key: missing, use any text that identifies the session");
-    const json = { state: requireOneOf("STATE", state, states), title, message, url: link, parent };
+    const json = { state: requireOneOf("STATE", state, reportedStates), title, message, url: link, parent };
     await reporterClient(context).ask((routes) =>
       routes["agent-sessions"][":key"].$put({ param: { key: segment(key) }, json }),
     );
@@ -60,12 +59,14 @@ export const list = defineCommand({
   summary: "List your AI agents' sessions, newest change first",
   examples: ["belfry agent list", "belfry agent list --state waiting"],
   options: {
-    state: { type: "string", value: "STATE", text: `only ${states.join(", ")} or stale` },
+    state: { type: "string", value: "STATE", text: `only ${reportedStates.join(", ")} or stale` },
     ...outputOption,
   },
   async run(context, { options }) {
     const state =
-      options.state === undefined ? undefined : requireOneOf("--state", options.state, [...states, "stale"]);
+      options.state === undefined
+        ? undefined
+        : requireOneOf("--state", options.state, [...reportedStates, "stale"]);
     const query = { limit: "200", ...(state === undefined ? {} : { state }) };
     const answer = await context.client().ask((routes) => routes["agent-sessions"].$get({ query }));
     if (options.output === "json") return context.printJson(answer);

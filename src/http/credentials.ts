@@ -20,6 +20,9 @@ export const isSafe = (method: string) => method === "GET" || method === "HEAD" 
 const headerKeyOf = (c: Ctx): string | undefined =>
   c.req.header("coder-session-token") ?? bearerToken(c.req.header("authorization"));
 
+/** Neither a cookie's nor the address's. */
+export const hasHeaderKey = (c: Ctx): boolean => headerKeyOf(c) !== undefined;
+
 /** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
 const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
 

@@ -1,6 +1,9 @@
 // The tool `ask`: a question to the user, and a wait for the answer within the time that a call may take.
-import { type Client, ClientError, segment } from "../client.ts";
+import { maxWaitSeconds } from "../agent-sessions/questions/rules/question.ts";
+import { maxTitleBytes } from "../agent-sessions/rules/report.ts";
+import { type Client, segment } from "../client.ts";
 import { cutToBytes } from "../kernel/rules/text.ts";
+import { askInSession } from "./ask-in-session.ts";
 import { maxAskSeconds } from "./rules/tools.ts";
 import {
   keyOf,
@@ -12,10 +15,6 @@ import {
   type ToolResult,
   type Unchecked,
 } from "./tool.ts";
-
-/** The API waits no longer in one request. */
-const waitSeconds = 25;
-const maxTitleBytes = 200;
 
 export async function ask({ client, session }: ToolContext, given: Arguments): Promise<ToolResult> {
   const {
@@ -32,34 +31,18 @@ export async function ask({ client, session }: ToolContext, given: Arguments): P
   if (typeof text !== "string") return refuse("question: missing, or id for a question that you have asked");
   const key = keyOf(named);
   if (key === undefined) return noSession;
-  const asked = await post(client, key, typeof title === "string" ? title : cutToBytes(text, maxTitleBytes), {
-    text,
-    ...more,
-  });
+  const param = { key: segment(key) };
+  const json = { text, ...more } as Unchecked;
+  const newTitle = typeof title === "string" ? title : cutToBytes(text, maxTitleBytes);
+  const asked = await askInSession(client, { key, title: newTitle }, () =>
+    client.ask((routes) => routes["agent-sessions"][":key"].questions.$post({ param, json })),
+  );
   return waitFor(client, asked.id, wait);
 }
 
-/** A session that has reported nothing yet is reported first. */
-async function post(client: Client, key: string, title: string, json: object): Promise<{ id: string }> {
-  const param = { key: segment(key) };
-  const once = () =>
-    client.ask((routes) =>
-      routes["agent-sessions"][":key"].questions.$post({ param, json: json as Unchecked }),
-    );
-  try {
-    return await once();
-  } catch (error) {
-    if (!(error instanceof ClientError) || error.status !== 404) throw error;
-    await client.ask((routes) =>
-      routes["agent-sessions"][":key"].$put({ param, json: { state: "working", title } }),
-    );
-    return once();
-  }
-}
-
 async function waitFor(client: Client, id: string, seconds: number): Promise<ToolResult> {
-  const waits = Array.from({ length: Math.ceil(seconds / waitSeconds) || 1 }, (_, at) =>
-    Math.min(waitSeconds, Math.floor(seconds - at * waitSeconds)),
+  const waits = Array.from({ length: Math.ceil(seconds / maxWaitSeconds) || 1 }, (_, at) =>
+    Math.min(maxWaitSeconds, Math.floor(seconds - at * maxWaitSeconds)),
   );
   for (const wait of waits) {
     const { state, answer } = await client.ask((routes) =>

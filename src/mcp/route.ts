@@ -5,7 +5,9 @@ import { Hono } from "hono";
 import type { CreateRoutes } from "../app.ts";
 import { createClient } from "../client.ts";
 import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError } from "../kernel/errors.ts";
+import { hasHeaderKey } from "../http/credentials.ts";
+import { readAsReporter } from "../http/reporter.ts";
+import { ApiError, unauthorized } from "../kernel/errors.ts";
 import { createMcpServer } from "./server.ts";
 
 /** A question waits longer than any other call. */
@@ -25,7 +27,7 @@ export const createMcpRoutes: CreateRoutes = (answer) =>
       const ask = (request: Request) => Promise.resolve(answer(asCaller(request, c), c.env));
       const { origin } = new URL(c.req.url);
       const client = createClient({ url: origin, timeoutMs: callMs, fetch: ask });
-      await assertKnown(client, c);
+      await assertKnown(c);
       const { log } = c.get("deps");
       const handler = createMcpHandler(() => createMcpServer({ client, session: undefined }), {
         onerror: (error) => log.debug("an MCP request was refused", { reason: error.message }),
@@ -43,14 +45,15 @@ function asCaller(request: Request, c: Ctx): Request {
   return new Request(request, { headers });
 }
 
-/** An agent whose key has ended hears it from the first request on, as HTTP says it. */
-async function assertKnown(client: ReturnType<typeof createClient>, c: Ctx): Promise<void> {
-  if (c.get("agentToken") !== undefined) return;
+/** Throws 401, as HTTP says it, from the first request on: for a key that has ended, and for a browser's cookie. */
+async function assertKnown(c: Ctx): Promise<void> {
   try {
-    await client.ask((routes) => routes.users[":user"].$get({ param: { user: "me" } }));
+    if (!hasHeaderKey(c)) throw unauthorized("Send a token in the header Authorization: Bearer.");
+    await readAsReporter(c, () => ({}));
   } catch (error) {
-    // A token may be allowed less than this.
-    if ((error as { status?: unknown }).status !== 401) return;
-    throw new ApiError(401, (error as Error).message, { headers: { "www-authenticate": "Bearer" } });
+    if (!(error instanceof ApiError)) throw error;
+    // Anything else is the tools' to say.
+    if (error.status !== 401) return;
+    throw new ApiError(401, error.message, { headers: { "www-authenticate": "Bearer" } });
   }
 }

@@ -1,5 +1,5 @@
-// The page of an agent's question: its user answers it, signed in or by the link of a message. GET only shows it, whoever
-// opens it; POST answers. Says who was faster, or that the question is open no longer.
+// The page of an agent's question: its user answers it, signed in or by the link of a message. GET only shows it; POST
+// answers. Says who was faster, or that the question is open no longer.
 import { Hono, type MiddlewareHandler } from "hono";
 import { html } from "./html.ts";
 import { readAnswerToken } from "../agent-sessions/questions/answer-link.ts";
@@ -22,7 +22,7 @@ import type { Viewer } from "./navigation.ts";
 import { ownPath, questionPath } from "./rules/links.ts";
 import { ownForm, signedIn } from "./session.ts";
 
-/** A link lets in by itself; its forms come from our own pages, too. */
+/** A link needs no session; its forms come from our own pages, too. */
 const signedInOrByLink: MiddlewareHandler<Env> = (c, next) => {
   if (tokenOf(c) === undefined) return signedIn(c, next);
   return c.req.method === "POST" ? ownForm(c, next) : next();

@@ -34,6 +34,21 @@ export const optionButtons = (
         )}
       </form>`;
 
+/** For a row whose buttons belong to the page's form `item`. */
+export const itemOptions = ({ id, options }: OpenQuestion): Html =>
+  html`${options.map(
+    (option) =>
+      html`<button
+        class="button"
+        form="item"
+        formaction="${questionPath(id)}"
+        name="option"
+        value="${option}"
+      >
+        ${option}
+      </button>`,
+  )}`;
+
 export interface AnswerPage extends OpenQuestion {
   takesText: boolean;
   /** Where the forms go. */

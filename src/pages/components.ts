@@ -25,7 +25,7 @@ export const momentAhead = (at: number, now: number): Html =>
     >in ${approximateDuration(at - now)}</time
   >`;
 
-/** `kind`: for a status that has no kind by itself. */
+/** `kind`: for a status that isn't in `statusKind`. */
 export const tag = (status: string, kind = statusKind(status)): Html =>
   html`<span class="tag" ${attributes({ "data-kind": kind })}>${status.replaceAll("_", " ")}</span>`;
 

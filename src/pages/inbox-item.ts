@@ -8,13 +8,14 @@ import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { mutableOf } from "../notifications/preferences/mute.ts";
 import type { ItemSituation } from "../notifications/situations/rules/situation.ts";
+import { itemOptions } from "./answer-forms.ts";
 import { moment } from "./components.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
 import type { Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
 import { iconOf, iconPaths, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
-import { buttonTarget, notificationSettingsPath, ownPath, questionPath } from "./rules/links.ts";
+import { buttonTarget, notificationSettingsPath, ownPath } from "./rules/links.ts";
 
 export interface ItemFacts {
   now: number;
@@ -40,26 +41,11 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
 <h2 id="t-${seq}">${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}</h2>
 ${subjects(item, situation, actions, accessUrl)}${snoozeTag(item)} ${moment(shownAt, now, rendered.times)}</summary>
 ${situation === undefined ? "" : situationHistory(situation, item, facts)}<div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
-<div class="acts" role="group" aria-labelledby="t-${seq}">${question === undefined ? "" : answerButtons(question)}${actions.map((action, index) => actionButton(id, action, index, accessUrl))}${markButtons(item)}</div>
+<div class="acts" role="group" aria-labelledby="t-${seq}">${question === undefined ? "" : itemOptions(question)}${actions.map((action, index) => actionButton(id, action, index, accessUrl))}${markButtons(item)}</div>
 ${raw(rendered.reasons(`${item.templateId} ${item.why ?? ""}`, why))}</details></li>`;
 }
 
 const open = raw(" open");
-
-/** A button for each answer to choose from. */
-const answerButtons = ({ id, options }: { id: string; options: readonly string[] }): Html =>
-  html`${options.map(
-    (option) =>
-      html`<button
-        class="button"
-        form="item"
-        formaction="${questionPath(id)}"
-        name="option"
-        value="${option}"
-      >
-        ${option}
-      </button>`,
-  )}`;
 
 /** The icons that rows refer to, once in the page. */
 export const itemIcons = html`<svg class="icons" aria-hidden="true">

@@ -46,6 +46,38 @@ test("a question is asked, notified at once and answered; its item becomes read 
   expect(mia.token).not.toBe("");
 });
 
+test.each([
+  ["waits", "waiting", 30_000],
+  ["is stale", "working", 30 * minute],
+] as const)(
+  "a question stands for the notification that its session %s, which becomes read by it",
+  async (_name, state, later) => {
+    const { server, report, asked, answer, inbox, session } = await startAsking();
+    const situations = () =>
+      server.sql("SELECT substr(key, 1, instr(key, '/') - 1) AS type, how FROM situations ORDER BY type");
+    await report(state);
+    server.clock.advance(later);
+    await server.runTick();
+    await server.settled();
+    expect(await inbox()).toMatchObject({ unread: 1, titles: [expect.stringContaining("Agent ")] });
+    const id = await asked();
+    await server.settled();
+    expect(await inbox()).toMatchObject({ unread: 1, titles: [expect.any(String), expect.any(String)] });
+    expect(await situations()).toEqual([
+      { type: "agent", how: "over" },
+      { type: "question", how: null },
+    ]);
+    await answer(id);
+    await report("working");
+    expect((await inbox()).unread).toBe(0);
+    expect((await session()).state).toBe("working");
+    expect(await situations()).toEqual([
+      { type: "agent", how: "over" },
+      { type: "question", how: "answered" },
+    ]);
+  },
+);
+
 test("whoever waits has the answer at once, and an answer from elsewhere within a second", async () => {
   const { server, asked, question, answer } = await startAsking();
   const id = await asked();

@@ -74,10 +74,10 @@ export function insertUser(user: Omit<typeof users.$inferInsert, "seq">, when: S
     WHERE ${when} AND NOT EXISTS (SELECT 1 FROM users WHERE id = ${user.id})`);
 }
 
-/** True in SQL when there is a user of this id: for what depends on a user's having been made. */
 /** SQL for an id that is known. */
 export const userIdSql = (id: string): SQL<string> => sql<string>`${id}`;
 
+/** True in SQL when there is a user of this id: for what depends on a user's having been made. */
 export const userExistsSql = (id: string): SQL => sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`;
 
 export function insertRoles(userId: string, roles: readonly SiteRole[], when: SQL): Statement {

@@ -1,5 +1,5 @@
-// Links with which a question can be answered without signing in, for mail, webhook and push. They are good for one question
-// until it times out, and for nothing else.
+// Links with which a question can be answered without signing in, for mail and webhooks. They are good for one question until
+// it times out, and for nothing else.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../../kernel/deps.ts";
 import { hmacKey } from "../../kernel/rules/hmac-key.ts";

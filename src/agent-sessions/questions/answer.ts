@@ -1,4 +1,4 @@
-// Answers a question. The first answer counts: every other one, from whatever device and process, gets to know whose it was.
+// Answers a question. The first answer counts: every other one, from any device and process, is refused with whose it was.
 import { audit } from "../../accounts/audit.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalidFields, notFound } from "../../kernel/errors.ts";

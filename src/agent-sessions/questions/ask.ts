@@ -10,12 +10,13 @@ import {
   type KeyedRequest,
 } from "../../../db/idempotency.ts";
 import { andSql } from "../../../db/prepared.ts";
+import { userIdSql } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, matchingKey } from "../../kernel/errors.ts";
 import { retryOnConflict } from "../../kernel/retry-on-conflict.ts";
-import { cancelPending, notify, writeAndNotify } from "../../notifications/index.ts";
+import { cancelPending, notify, resolveSituations, writeAndNotify } from "../../notifications/index.ts";
 import { assertOfWorkspace, assertWithinLimits, type Reporter } from "../report-session.ts";
-import { countChange, maxLiveSessions } from "../rules/report.ts";
+import { countChange, maxLiveSessions, opensSituation } from "../rules/report.ts";
 import { sessionKey } from "../session-kinds.ts";
 import {
   changeSession,
@@ -24,7 +25,6 @@ import {
   latestChangeIsSql,
   mayBeLiveSql,
   sessionIdSql,
-  valueSql,
   type SessionRow,
 } from "../store/sessions.ts";
 import { agentQuestion, prepareQuestion } from "./question-kind.ts";
@@ -81,7 +81,7 @@ export async function askQuestion(
       if (question[0] !== undefined) return { done: { id, isReplay: false }, after: before };
       const first = matchingKey(keyed, claimed[0]);
       if (first !== undefined) return { done: { id: first.subjectId, isReplay: true }, after: before };
-      const after = await deps.db.read(askReads(valueSql(reporter.userId), request, deps.now()));
+      const after = await deps.db.read(askReads(userIdSql(reporter.userId), request, deps.now()));
       return { done: undefined, after };
     },
     "session",
@@ -137,13 +137,17 @@ async function prepareAsking(
     changeId,
     ...countChange(session, true, now),
   };
+  const key = sessionKey(session.id);
   const others = andSql(whereSessionIs(sessionIdSql(session.id)), isOtherQuestionSql(id));
   const changes = [
     ...claimKeys(claims, andSql(isUnchanged, mayWait)),
     changeSession(session.id, session.changeId, waiting, andSql(mayWait, areHeldSql(claims))),
     ...withdraw(andSql(others, isOurs), { endId: changeId, at: now }),
     // The question says what the session waits for.
-    ...cancelPending(sessionKey(session.id), now, isOurs),
+    ...cancelPending(key, now, isOurs),
+    ...(opensSituation(session.state)
+      ? [resolveSituations({ keys: [key], at: now, how: "over", when: isOurs })]
+      : []),
     insertQuestion(
       {
         id,

@@ -5,6 +5,9 @@ import type { AgentSessionState } from "../../../db/schema.ts";
 export const reportedStates = ["working", "waiting", "done", "failed"] as const satisfies AgentSessionState[];
 export type ReportedState = (typeof reportedStates)[number];
 
+export const maxKeyBytes = 200;
+export const maxTitleBytes = 200;
+export const maxMessageBytes = 2_000;
 /** Sessions of a user that work or wait. */
 export const maxLiveSessions = 200;
 /** Of one session. */
@@ -55,7 +58,7 @@ export function decideReport(
   const becomesChild = before !== undefined && before.parent === null && parent !== undefined;
   const isChild = parent !== undefined || (before?.parent ?? null) !== null;
   const isGuarded = isChanged || becomesChild;
-  const hasWaited = before !== undefined && !isSettled(before.state);
+  const hasWaited = before !== undefined && opensSituation(before.state);
   return {
     isChanged,
     isGuarded,
@@ -73,8 +76,8 @@ export function decideReport(
   };
 }
 
-/** States that open no situation. */
-const isSettled = (state: AgentSessionState): boolean => state !== "waiting" && state !== "stale";
+/** Whether it lasts: a notification about it opens a situation. */
+export const opensSituation = (state: AgentSessionState): boolean => state === "waiting" || state === "stale";
 
 /** The changes of the current minute with this one. */
 export function countChange(

@@ -6,8 +6,6 @@ import { insertRows } from "../../../db/rows.ts";
 import { agentQuestions, agentSessions, type AgentSessionState } from "../../../db/schema.ts";
 import { situationTypes } from "../../notifications/index.ts";
 
-/** SQL for a value. */
-export const valueSql = (value: string): SQL<string> => sql<string>`${value}`;
 /** SQL: a SELECT of one session's id. */
 export const sessionIdSql = (id: string): SQL => sql`SELECT ${id}`;
 
@@ -19,14 +17,6 @@ export const findSessionByKey = prepared((userId: SQL | string, key: string) =>
     .select()
     .from(agentSessions)
     .where(and(eq(agentSessions.userId, userId), eq(agentSessions.key, key))),
-);
-
-/** By its id, if it is this user's. */
-export const findSessionById = prepared((userId: SQL | string, id: string) =>
-  query
-    .select()
-    .from(agentSessions)
-    .where(and(eq(agentSessions.id, id), eq(agentSessions.userId, userId))),
 );
 
 const liveCountSql = (userId: SQL | string, key: string, max: number): SQL<number> =>

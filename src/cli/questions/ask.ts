@@ -1,6 +1,8 @@
 // belfry agent ask, wait and withdraw: a script or an AI agent asks its user, and gets the answer on standard output.
 import { hostname } from "node:os";
-import { type Client, ClientError, createClient, type QuestionBody, segment } from "../../client.ts";
+import { type Client, createClient, segment } from "../../client.ts";
+import { askInSession } from "../../mcp/ask-in-session.ts";
+import { readUserOrReporter } from "../agent-credential.ts";
 import { createOnce, notSignedIn, type Context } from "../context.ts";
 import { requireDuration } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";
@@ -50,43 +52,23 @@ export const ask = defineCommand({
       host: hostname(),
       folder: context.environment["PWD"] ?? "",
     });
-    const { id } = await askInSession(client, session, json);
+    const param = { key: segment(session.key) };
+    const { id } = await askInSession(client, session, () =>
+      createOnce(client, (routes, keyed) =>
+        routes["agent-sessions"][":key"].questions.$post({ param, json }, keyed),
+      ),
+    );
     if (options.wait) return waitForAnswer(context, client, id);
     context.print(id);
     context.log(`Wait for the answer: belfry agent wait ${id}`);
   },
 });
 
-/** A session that is new is reported first. */
-async function askInSession(
-  client: Client,
-  { key, title }: { key: string; title: string },
-  json: QuestionBody,
-) {
-  const param = { key: segment(key) };
-  const post = () =>
-    createOnce(client, (routes, keyed) =>
-      routes["agent-sessions"][":key"].questions.$post({ param, json }, keyed),
-    );
-  try {
-    return await post();
-  } catch (error) {
-    if (!(error instanceof ClientError) || error.status !== 404 || !error.isBelfry) throw error;
-    await client.ask((routes) =>
-      routes["agent-sessions"][":key"].$put({ param, json: { state: "working", title } }),
-    );
-    return post();
-  }
-}
-
 /** Inside a workspace the agent's token asks its owner; a key that was given comes first. */
 function agentClient(context: Context): Client {
-  const { url, token, source } = context.choice();
-  const agentToken = context.environment["BELFRY_AGENT_TOKEN"] || undefined;
-  const isGiven = source === "option" || source === "environment";
-  const used = isGiven ? token : (agentToken ?? token);
-  if (used === undefined) throw notSignedIn(url);
-  return createClient({ url, token: used });
+  const { url, token } = readUserOrReporter(context);
+  if (token === undefined) throw notSignedIn(url);
+  return createClient({ url, token });
 }
 
 export const wait = defineCommand({

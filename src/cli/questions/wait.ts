@@ -1,5 +1,6 @@
 // Waiting for the answer to a question: as long as it is open, also while the server restarts or the network is away.
 import { setTimeout as sleep } from "node:timers/promises";
+import { maxWaitSeconds } from "../../agent-sessions/questions/rules/question.ts";
 import { type Client, ClientError, type Question, segment } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit } from "../failure.ts";
@@ -10,8 +11,6 @@ import { plain, plainLine } from "../rules/text.ts";
 const timedOutCode = 124;
 const interruptedCode = 130;
 
-/** Seconds of one request; less than a client waits for any answer. */
-const waitSeconds = 25;
 /** Milliseconds after a question's time for which an unreachable server is tried. */
 const graceMs = 300_000;
 
@@ -46,7 +45,7 @@ async function pollUntilEnded(context: Context, client: Client, id: string): Pro
   let until = -Infinity;
   for (let failures = 0; ;) {
     try {
-      const query = { wait: String(waitSeconds) };
+      const query = { wait: String(maxWaitSeconds) };
       const question = await client.ask((routes) =>
         routes.questions[":id"].$get({ param: { id: segment(id) }, query }),
       );

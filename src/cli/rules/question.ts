@@ -1,5 +1,6 @@
 // Questions at the command line: what is sent for an answer that was typed, the lines of a question, and the session of a
 // script that asks.
+import { maxKeyBytes, maxTitleBytes } from "../../agent-sessions/rules/report.ts";
 import { cutStartToBytes } from "../../kernel/rules/text.ts";
 
 export interface OpenQuestion {
@@ -13,7 +14,7 @@ export interface OpenQuestion {
   expires_at: string;
 }
 
-/** An option is found in any case, too; whatever isn't an option is a text, and the server says whether it takes one. */
+/** An option is found in any case, too; anything else is a text, and the server says whether it takes one. */
 export function toAnswer(
   { options, free_text }: Pick<OpenQuestion, "options" | "free_text">,
   typed: string,
@@ -31,8 +32,6 @@ export function describeAnswers({ options, free_text }: Pick<OpenQuestion, "opti
   return [...quoted, ...(free_text ? ["your own text"] : [])].join(", ");
 }
 
-const maxKeyBytes = 200;
-
 /** One session for each folder of a machine, unless a key is given. */
 export function sessionOfScript(
   given: { key: string | undefined; title: string | undefined },
@@ -41,6 +40,6 @@ export function sessionOfScript(
   const name = folder.split(/[\\/]/).findLast((part) => part !== "");
   return {
     key: given.key ?? cutStartToBytes(`cli/${host}:${folder}`, maxKeyBytes),
-    title: given.title ?? cutStartToBytes(name === undefined ? host : `${name} on ${host}`, maxKeyBytes),
+    title: given.title ?? cutStartToBytes(name === undefined ? host : `${name} on ${host}`, maxTitleBytes),
   };
 }

@@ -1,13 +1,13 @@
 // The tools that an AI agent gets by MCP: names, what they are for, and what they take, as JSON Schema. What an argument may
 // be is checked by the API, whose errors name it.
 
+import { reportedStates } from "../../agent-sessions/rules/report.ts";
+
 const text = (description: string) => ({ type: "string", description }) as const;
 
 const session = text(
   "A name for this session of yours, the same in every call, for example the branch or the task you work on.",
 );
-
-export const states = ["working", "waiting", "done", "failed"] as const;
 
 interface Tool {
   name: string;
@@ -32,7 +32,7 @@ const notify: Tool = {
   title: "Notify the user",
   description:
     "Send a notification to your user, on the channels they have chosen. Use it for a result that they want to know of at " +
-    "once; the states of your own work belong into set_state.",
+    "once; the states of your own work belong in set_state.",
   inputSchema: {
     type: "object",
     properties: {
@@ -97,7 +97,7 @@ const setState: Tool = {
     type: "object",
     properties: {
       session,
-      state: { type: "string", enum: states },
+      state: { type: "string", enum: reportedStates },
       title: text("What you work on, at most 200 bytes."),
       message: text("What you need, or the result; at most 2,000 bytes."),
       url: text("A page with more, http or https."),

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { Action } from "../../../db/schema.ts";
 import { escapeMarkdown } from "../../kernel/rules/text.ts";
+import { isWebUrl } from "../../kernel/rules/web-url.ts";
 import type { Validation } from "../../kernel/errors.ts";
 import { jsonDepth, maxJsonDepth } from "./json-depth.ts";
 
@@ -147,7 +148,7 @@ function toMessage(id: string, { payload, ...envelope }: z.infer<typeof coderEnv
       title: title === "" ? escapeMarkdown(name) : title,
       body: markdownOf(envelope.body_markdown, envelope.body).trim(),
       // A button that leads nowhere is left out; the rest is still news.
-      actions: (payload.actions ?? []).filter(({ url }) => isWebAddress(url)),
+      actions: (payload.actions ?? []).filter(({ url }) => isWebUrl(url)),
     },
     labels: payload.labels ?? {},
     data: payload.data ?? null,
@@ -158,6 +159,3 @@ function toMessage(id: string, { payload, ...envelope }: z.infer<typeof coderEnv
 /** Envelopes of version 1.0 have plain text only. */
 const markdownOf = (markdown: string | null | undefined, plain: string): string =>
   markdown ?? plain.split("\n").map(escapeMarkdown).join("\n");
-
-/** Absolute, and of the web. */
-export const isWebAddress = (url: string): boolean => /^https?:\/\//i.test(url) && URL.canParse(url);

@@ -102,10 +102,6 @@ export const findPersonOfSource = (sourceId: SQL | string, foreignId: string) =>
 
 export type SourcePerson = ReturnType<typeof listPeople>["_"]["result"][number];
 
-/** SQL for the id of a source, by its id or name. */
-export const sourceIdByNameSql = (name: string): SQL<string> =>
-  sql<string>`(SELECT id FROM sources WHERE id = ${name.toLowerCase()} OR lower(name) = lower(${name}))`;
-
 export interface Pin {
   sourceId: string;
   foreignId: string;

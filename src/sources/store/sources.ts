@@ -49,11 +49,15 @@ export const listSources = () => selectSources().orderBy(asc(sources.name));
 
 export type SourceRow = ReturnType<typeof listSources>["_"]["result"][number];
 
-/** By id or name. */
-export const findSource = (name: string) =>
-  selectSources().where(
-    sql`${sources.id} = ${name.toLowerCase()} OR lower(${sources.name}) = lower(${name})`,
-  );
+/** `name`: an id or a name. */
+const isNamedSql = (name: string): SQL =>
+  sql`${sources.id} = ${name.toLowerCase()} OR lower(${sources.name}) = lower(${name})`;
+
+export const findSource = (name: string) => selectSources().where(isNamedSql(name));
+
+/** SQL for its id. */
+export const sourceIdByNameSql = (name: string): SQL<string> =>
+  sql<string>`(SELECT ${sources.id} FROM ${sources} WHERE ${isNamedSql(name)})`;
 
 export const sourceHasChangeSql = (id: string, changeId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM sources WHERE id = ${id} AND change_id = ${changeId})`;

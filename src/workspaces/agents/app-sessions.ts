@@ -2,9 +2,10 @@
 import type { Answers, SQL } from "../../../db/client.ts";
 import { prebuildsUser, type AppState } from "../../../db/schema.ts";
 import { prepareReport, sessionReads } from "../../agent-sessions/report-session.ts";
-import type { ReportedState } from "../../agent-sessions/rules/report.ts";
+import { maxTitleBytes, type ReportedState } from "../../agent-sessions/rules/report.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { cutToBytes } from "../../kernel/rules/text.ts";
+import { isWebUrl } from "../../kernel/rules/web-url.ts";
 import type { StatementOrNotice } from "../../notifications/index.ts";
 import { workspaceOwnerSql } from "../builds/store/workspaces.ts";
 import type { AgentWorkspace } from "./agents.ts";
@@ -24,8 +25,6 @@ const keyOf = (workspaceId: string, slug: string) => `app/${workspaceId}/${slug}
 
 export const appSessionReads = (workspaceId: string, { slug, state }: { slug: string; state: AppState }) =>
   sessionReads(workspaceOwnerSql(workspaceId), { key: keyOf(workspaceId, slug), state: states[state] });
-
-const maxTitleBytes = 200;
 
 /** Nothing for a prebuilt workspace, which is nobody's yet, and for one that is being stopped. */
 export function reportAppSession(
@@ -53,5 +52,3 @@ export function reportAppSession(
   };
   return prepareReport(deps, { userId: ownerId, workspaceId: id, when }, report, read).statements;
 }
-
-const isWebUrl = (uri: string): boolean => URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol);

@@ -50,7 +50,7 @@ async function changeSettings(
   if (workspace.ownerId === prebuildsUser.id)
     throw conflict("A prebuilt workspace has no settings until it is claimed.");
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:manage-others"))
-    throw forbidden("Only the workspace's owner and owners can change its settings.");
+    throw forbidden("Only the workspace's owner and deployment owners can change its settings.");
   const { nextStartAt: _next, ...changes } = settings;
   const entry = {
     actorId: actor.userId,

@@ -127,7 +127,7 @@ function requireBuildPermission(actor: Actor, ownerId: string, transition: Trans
   if (canBuild(actor, ownerId, transition)) return;
   throw forbidden(
     transition === "start"
-      ? "Only the workspace's owner and owners can start it."
+      ? "Only the workspace's owner and deployment owners can start it."
       : "Only the workspace's owner, owners and template admins can stop or delete it.",
   );
 }

@@ -1,7 +1,7 @@
 // What is read of Coder's messages, and what isn't taken.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isWebAddress, parseCoderMessage } from "../../../src/sources/rules/coder-message.ts";
+import { parseCoderMessage } from "../../../src/sources/rules/coder-message.ts";
 import { jsonDepth } from "../../../src/sources/rules/json-depth.ts";
 import { coderMessage, eachKind, goJson } from "../../support/coder-messages.ts";
 
@@ -95,18 +95,6 @@ test("what is parsed has the depth that was counted", () => {
       ? 1 + Math.max(0, ...Object.values(value as object).map(depthOf))
       : 0;
   fc.assert(fc.property(fc.jsonValue(), (value) => jsonDepth(JSON.stringify(value)) === depthOf(value)));
-});
-
-test.each([
-  ["https://a.example/x", true],
-  ["HTTP://a", true],
-  ["https://", false],
-  ["//a", false],
-  ["/x", false],
-  ["javascript:alert(1)", false],
-  ["mailto:a@b.c", false],
-])("%s is an address of the web: %j", (url, expected) => {
-  expect(isWebAddress(url)).toBe(expected);
 });
 
 test.each([

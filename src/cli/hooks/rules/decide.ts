@@ -1,11 +1,12 @@
 // Which report a hook sends, from what it says and what was reported before. Most hooks send none: a tool call changes
 // nothing while the agent works.
+import { maxTitleBytes, type ReportedState } from "../../../agent-sessions/rules/report.ts";
 import { cutToBytes } from "../../../kernel/rules/text.ts";
 import { plain, plainLine } from "../../rules/text.ts";
 import type { HookInput, Sign } from "./sign.ts";
 
 export interface Report {
-  state: "working" | "waiting" | "done" | "failed";
+  state: ReportedState;
   title: string;
   message: string;
 }
@@ -26,7 +27,6 @@ export interface Decision {
   memory: Memory | undefined;
 }
 
-export const maxTitleBytes = 200;
 /** A notification shows less; Belfry takes 2,000. */
 const maxMessageBytes = 1_000;
 /** A session that works is stale after 30 minutes without a report. */

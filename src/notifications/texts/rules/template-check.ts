@@ -2,6 +2,7 @@
 // sample and with recent payloads.
 import type { Action } from "../../../../db/schema.ts";
 import type { Validation } from "../../../kernel/errors.ts";
+import { isWebUrl } from "../../../kernel/rules/web-url.ts";
 import { isAllowedLink, linksIn } from "./markdown.ts";
 import { compile, variablesIn, type RenderInput, type Rendered, type TemplateText } from "./render.ts";
 import { createTrace, findUnknownName, siblingNames, type Trace } from "./template-variables.ts";
@@ -144,7 +145,7 @@ const linkHint = "must begin with https://, http:// or, for a page of Belfry, on
 
 function checkUrl(url: string, payload: Payload): string | undefined {
   const isPath = /^\/(?![/\\])/.test(url) && URL.canParse(url, "http://here.invalid");
-  if (isPath || (/^https?:\/\//i.test(url) && URL.canParse(url))) return undefined;
+  if (isPath || isWebUrl(url)) return undefined;
   const shown = url.length > 200 ? `${url.slice(0, 200)}…` : url;
   const rawHint = /^https?%3A/i.test(url) ? "; to prevent escaping, write {{ base_url | raw }}" : "";
   return `"${shown}" with ${payload.from} is not a valid link: it ${linkHint}${rawHint}`;

@@ -22,8 +22,9 @@ export interface WaitingRow {
   ownerName: string | null;
   /** Null for a session. */
   templateName: string | null;
-  /** What the agent asks, or the error of the build; may be empty. */
+  /** Of a task: what its agent was told to do. */
   prompt: string | null;
+  /** What the agent asks, or the error of the build; may be empty. */
   detail: string;
   /** Of a task: where its app is, and what it is called; of a session, where that is. */
   appUrl: string | null;

@@ -1,8 +1,9 @@
 // From the hooks of four agents to the reports that Belfry gets.
 import { describe, expect, test } from "vitest";
+import { maxTitleBytes } from "../../../../src/agent-sessions/rules/report.ts";
 import { readHook } from "../../../../src/cli/hooks/rules/agent.ts";
 import { agents, findAgent } from "../../../../src/cli/hooks/rules/agents.ts";
-import { afterFailure, decide, maxTitleBytes, type Memory } from "../../../../src/cli/hooks/rules/decide.ts";
+import { afterFailure, decide, type Memory } from "../../../../src/cli/hooks/rules/decide.ts";
 import { byteLength } from "../../../../src/kernel/rules/text.ts";
 import { hookTraces } from "../../../support/hook-traces.ts";
 
