@@ -34,7 +34,8 @@ import { withdrawQuestions } from "./questions/withdraw.ts";
 export interface SessionReport {
   key: string;
   state: ReportedState;
-  title: string;
+  /** Undefined: what it was; of a new session, the key. */
+  title: string | undefined;
   message: string;
   url: string | null;
   /** Undefined: what it was. */
@@ -136,7 +137,8 @@ export function prepareReport(
 ): PreparedReport {
   const now = deps.now();
   const [before] = read.agentSession;
-  const { key, state, title, message, url, parent, appId, isTask = false } = report;
+  const { key, state, message, url, parent, appId, isTask = false } = report;
+  const title = report.title ?? before?.title ?? key;
   const decision = decideReport(
     before,
     { state, parent, isTask },

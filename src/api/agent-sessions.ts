@@ -25,7 +25,11 @@ const webLink = text(2_048)
 
 const reportBody = z.strictObject({
   state: z.enum(reportedStates, { error: `must be one of ${reportedStates.join(", ")}` }),
-  title: filledText(maxTitleBytes).pipe(oneLine(maxTitleBytes)),
+  title: filledText(maxTitleBytes)
+    .pipe(oneLine(maxTitleBytes))
+    .nullish()
+    .transform((title) => title ?? undefined)
+    .meta({ description: "Without it, what it was; of a new session, the key" }),
   message: text(maxMessageBytes)
     .nullish()
     .transform((message) => message ?? ""),

@@ -33,7 +33,11 @@ export const set = defineCommand({
   ],
   options: {
     key: { type: "string", value: "KEY", text: "which session it is: any text of your choice" },
-    title: { type: "string", value: "TITLE", text: "what the agent works on (default: the key)" },
+    title: {
+      type: "string",
+      value: "TITLE",
+      text: "what the agent works on (default: what it was, or the key)",
+    },
     link: { type: "string", value: "URL", text: "where to answer it, or more details" },
     parent: {
       type: "string",
@@ -42,8 +46,8 @@ export const set = defineCommand({
     },
   },
   async run(context, { options, args: [state = "", message = ""] }) {
-    const { key, title = key, link, parent } = options;
-    if (key === undefined || title === undefined)
+    const { key, title, link, parent } = options;
+    if (key === undefined)
       throw new Failure(exit.usage, "--key: missing, use any text that identifies the session");
     const json = { state: requireOneOf("STATE", state, reportedStates), title, message, url: link, parent };
     await reporterClient(context).ask((routes) =>

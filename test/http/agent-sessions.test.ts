@@ -47,6 +47,24 @@ describe("a report", () => {
     expect((await session("laptop/1")).json.ended_at).not.toBe(null);
   });
 
+  test("without a title keeps it; of a new session it is the key", async () => {
+    const { server, mia, session } = await startSessions();
+    const put = (key: string, json: { state: "working" | "waiting"; title?: string }) =>
+      server.call("PUT", `/api/v2/agent-sessions/${key}` as "/api/v2/agent-sessions/key", {
+        token: mia.token,
+        json,
+      });
+    const titleOf = async (key: string) => (await session(key)).json.title;
+    await put("a", { state: "working", title: "Fix the parser" });
+    await put("a", { state: "waiting" });
+    expect(await titleOf("a")).toBe("Fix the parser");
+    await put("a", { state: "waiting", title: "Fix the lexer" });
+    await put("a", { state: "waiting" });
+    expect(await titleOf("a")).toBe("Fix the lexer");
+    await put("b", { state: "working" });
+    expect(await titleOf("b")).toBe("b");
+  });
+
   test("with an invalid field is refused, and the field is named", async () => {
     const { report, server } = await startSessions();
     const wrong: [string, object][] = [
