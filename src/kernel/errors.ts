@@ -51,9 +51,10 @@ export function invalidFields(validations: Validation[]): ApiError {
   return new ApiError(400, message, { validations });
 }
 
+/** With the challenge that HTTP requires (RFC 9110, 15.5.2). */
 export const unauthorized = (
   message = "You are signed out or your session has expired. Please sign in again.",
-) => new ApiError(401, message);
+) => new ApiError(401, message, { headers: { "www-authenticate": "Bearer" } });
 export const forbidden = (detail: string) => new ApiError(403, "Forbidden.", { detail });
 /** Also for what the caller may not know to exist. */
 export const notFound = (what: string) => new ApiError(404, `${what} not found, or you don't have access.`);

@@ -45,15 +45,13 @@ function asCaller(request: Request, c: Ctx): Request {
   return new Request(request, { headers });
 }
 
-/** Throws 401, as HTTP says it, from the first request on: for a key that has ended, and for a browser's cookie. */
+/** Throws 401 from the first request on: for a key that has ended, and for a browser's cookie. */
 async function assertKnown(c: Ctx): Promise<void> {
+  if (!hasHeaderKey(c)) throw unauthorized("Send a token in the header Authorization: Bearer.");
   try {
-    if (!hasHeaderKey(c)) throw unauthorized("Send a token in the header Authorization: Bearer.");
     await readAsReporter(c, () => ({}));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    // Anything else is the tools' to say.
-    if (error.status !== 401) return;
-    throw new ApiError(401, error.message, { headers: { "www-authenticate": "Bearer" } });
+    // Anything else that is refused is the tools' to say.
+    if (!(error instanceof ApiError) || error.status === 401) throw error;
   }
 }

@@ -119,8 +119,10 @@ function open(c: Ctx, question: QuestionRow, failed: Shown["failed"], now: numbe
       isWrong: failed !== undefined,
     })}
     <p class="aside">
-      Times out ${momentAhead(timesOutAt, now)}.
-      ${defaultAnswer === null ? "" : html`Without an answer, the agent continues with <strong>${defaultAnswer}</strong>.`}
+      <span
+        >Times out ${momentAhead(timesOutAt, now)}.
+        ${defaultAnswer === null ? "" : html`Without an answer, the agent continues with <strong>${defaultAnswer}</strong>.`}</span
+      >
     </p>`;
 }
 

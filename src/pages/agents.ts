@@ -1,7 +1,7 @@
 // The sessions of one's AI agents, wherever they run: which wait, work or have ended, what they said last, and a link to each.
 import { Hono } from "hono";
 import { html } from "./html.ts";
-import { listSessionViews, type SessionRow } from "../agent-sessions/store/sessions.ts";
+import { listSessionViews, type SessionRow, type SessionView } from "../agent-sessions/store/sessions.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { countLabel, moment, outwardLink, tag } from "./components.ts";
 import { respondWithPage, type Html } from "./layout.ts";
@@ -32,7 +32,7 @@ async function showAgents(c: Ctx) {
           ? noSessions
           : html`<ul class="items" role="list">
               ${rows.map(({ session, question }) =>
-                sessionItem(session, question?.id, { now: now(), accessUrl: config.accessUrl }),
+                sessionItem(session, question, { now: now(), accessUrl: config.accessUrl }),
               )}
             </ul>`
       }
@@ -51,18 +51,20 @@ const noSessions = html`<div class="empty">
 
 function sessionItem(
   session: SessionRow,
-  questionId: string | undefined,
+  question: SessionView["question"],
   { now, accessUrl }: { now: number; accessUrl: string },
 ): Html {
-  const { key, state, title, message, url, parent, appId, stateSince } = session;
+  // A question says what the session waits for.
+  const said = question?.text ?? session.message;
+  const { key, state, title, url, parent, appId, stateSince } = session;
   return html`<li class="row">
     <h2>${title}</h2>
     <p class="tags">${tag(state)}</p>
     <p>${appId === null ? key : "App of a workspace"}${parent === null ? "" : `, started by ${parent}`}</p>
     <p class="seen">${moment(stateSince, now)}</p>
-    ${message === "" ? "" : html`<p class="answer plain">${message}</p>`}
+    ${said === "" ? "" : html`<p class="answer plain">${said}</p>`}
     <div class="task-acts">
-      ${questionId === undefined ? "" : html`<a class="button" href="${questionPath(questionId)}">Answer</a>`}
+      ${question === null ? "" : html`<a class="button" href="${questionPath(question.id)}">Answer</a>`}
       ${url === null ? "" : outwardLink(url, "Open session", accessUrl, "button")}
     </div>
   </li>`;

@@ -40,6 +40,9 @@ test("a session that waits is under Needs you; one with a question is the questi
   expect(words).toContain("Session b is waiting for you The agent stopped working. just now View agents");
   expect(words).toContain("Session c asks you Delete it? just now Answer");
   expect(page.text).toContain('href="/questions/q"');
+  expect(wordsOf(await get(server, "/agents", cookieFor(mia.token)))).toContain(
+    "Session c waiting c just now Delete it? Answer",
+  );
   const { json } = await server.call("GET", "/api/v2/users/me/waiting", { token: mia.token });
   expect(json.waiting.map(({ kind }) => kind).toSorted()).toEqual(["agent", "agent", "question"]);
   const shown = await server.call("GET", "/api/v2/agent-sessions/c", { token: mia.token });

@@ -254,6 +254,11 @@ describe("over HTTP", () => {
       post(server, { "coder-session-token": token }),
     ]);
     expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401, 401, 200, 200]);
+    expect(statuses.map(({ headers }) => headers.get("www-authenticate"))).toEqual([
+      ...Array.from({ length: 4 }, () => "Bearer"),
+      null,
+      null,
+    ]);
   });
 
   test("a key that has ended is refused from the first request on", async () => {
