@@ -226,7 +226,7 @@ const ofTheDeployment: PageState[] = [
     path: "/deployment/sources",
     as: "ada",
     act: async (page) => {
-      await page.getByLabel("Name").fill("new-coder");
+      await page.getByLabel("Name").fill(`new-${randomUUID().slice(0, 8)}`);
       await page.getByRole("button", { name: "Create source" }).click();
       await page.getByRole("status").waitFor();
     },
