@@ -1,6 +1,7 @@
 // The tables of sources (Coder deployments that send their notifications to Belfry), of what they sent, and of their people.
 import { sql } from "drizzle-orm";
 import {
+  blob,
   check,
   foreignKey,
   index,
@@ -44,7 +45,7 @@ export const sources = sqliteTable(
   ],
 );
 
-/** One row for each message that was received, so that it counts once. They outlive the messages, and a source that is deleted. */
+/** One row for each message that was received, so that it counts once. They outlive a source that is deleted, for 30 days. */
 export const sourceReceipts = sqliteTable(
   "source_receipts",
   {
@@ -55,6 +56,16 @@ export const sourceReceipts = sqliteTable(
     receivedAt: integer("received_at").notNull(),
   },
   (table) => [index("source_receipts_received").on(table.receivedAt)],
+);
+
+/** Of a receipt that was deleted, by a trigger: its message counts once for as long as its source exists. 16 bytes each. */
+export const sourceMessageIds = sqliteTable(
+  "source_message_ids",
+  {
+    sourceId: blob("source_id", { mode: "buffer" }).notNull(),
+    messageId: blob("message_id", { mode: "buffer" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.messageId] })],
 );
 
 /** People of a source whom Belfry did not recognise, and those whom an owner pinned to a user. */

@@ -52,10 +52,11 @@ async function receiveOnce(
   const now = deps.now();
   const secretHash = hashSourceSecret(request.secret);
   const { id, kind, person } = parsed.ok ? parsed.message : noMessage;
-  const userIdsSql = userIdsOfPersonSql(sourceIdBySecretSql(secretHash, now), person);
+  const sourceIdSql = sourceIdBySecretSql(secretHash, now);
+  const userIdsSql = userIdsOfPersonSql(sourceIdSql, person);
   const { source, receipt, own, ...read } = await deps.db.read({
     source: findSourceBySecret(secretHash, now),
-    receipt: findReceipt(id),
+    receipt: findReceipt(sourceIdSql, id),
     own: findOwnMessage(id),
     ...givenReads(kind.id, { userIdsSql }),
   });
@@ -115,7 +116,10 @@ async function store(
   { isUnmatched, before, after, when }: Stored,
 ): Promise<boolean> {
   const isValid = isSecretValidSql(secretHash, now);
-  const canBeStored = bothSql(isNewSql(message.id), when === undefined ? isValid : bothSql(isValid, when));
+  const canBeStored = bothSql(
+    isNewSql(source.id, message.id),
+    when === undefined ? isValid : bothSql(isValid, when),
+  );
   const receipt = { messageId: message.id, sourceId: source.id, deliveryId, receivedAt: now };
   const answers = await writeAndNotify(
     deps,
@@ -125,7 +129,7 @@ async function store(
       insertReceipt(receipt, canBeStored),
       ...after,
     ],
-    { receipt: findReceipt(message.id), source: findSourceBySecret(secretHash, now) },
+    { receipt: findReceipt(source.id, message.id), source: findSourceBySecret(secretHash, now) },
   );
   if (answers.receipt.length > 0) return true;
   if (answers.source[0]?.isEnabled === true) return false;

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { coderMessage, eachKind, passcodeKindId } from "../support/coder-messages.ts";
 import { cookieFor, get } from "../support/pages.ts";
-import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";
+import {
+  addUser,
+  owner,
+  signIn,
+  signInFirst,
+  startTestServer,
+  type TestServerOptions,
+} from "../support/server.ts";
 import { addSource, postMessage } from "../support/sources.ts";
 
 async function setUp(options: TestServerOptions = {}) {
@@ -62,11 +69,39 @@ test("a message id counts once, also from another source and after its message w
   const again = await addSource(server, token, source.name);
   expect((await postMessage(server, again, message)).status).toBe(204);
   expect(await inbox()).toEqual([]);
-  // After 30 days it is a new one.
+  // Its receipt is deleted after 30 days, and its id with the source that brought it.
   server.clock.advance(30 * 86_400_000 + 1);
   await server.runTick();
   expect((await postMessage(server, again, message)).status).toBe(204);
   expect(await server.sql("SELECT count(*) AS count FROM inbox_notifications")).toEqual([{ count: 1 }]);
+});
+
+test("a message id counts once for as long as its source exists", async () => {
+  const { server, token, post } = await setUp();
+  const counts = async () => {
+    const [found] = await server.sql(`SELECT (SELECT count(*) FROM source_receipts) AS receipts,
+      (SELECT count(*) FROM source_message_ids) AS ids, (SELECT max(seq) FROM notification_events) AS events`);
+    return found;
+  };
+  const ticks = async () => {
+    await server.runTick();
+    await server.settled();
+  };
+  // More than a tick's first slice deletes.
+  const messages = Array.from({ length: 210 }, () => coderMessage());
+  for (const message of messages) expect((await post(message)).status).toBe(204);
+  const other = await addSource(server, token, "other");
+  expect((await postMessage(server, other, coderMessage())).status).toBe(204);
+  server.clock.advance(365 * 86_400_000);
+  await ticks();
+  const before = await counts();
+  expect(before).toMatchObject({ receipts: 0, ids: 211 });
+  for (const message of [messages[0], messages[209]]) expect((await post(message)).status).toBe(204);
+  expect(await counts()).toEqual(before);
+  const key = await signIn(server, owner);
+  expect((await server.call("DELETE", "/api/v2/sources/prod", { token: key })).status).toBe(204);
+  await ticks();
+  expect(await counts()).toMatchObject({ receipts: 0, ids: 1 });
 });
 
 test("the same text of two messages is two notifications, as Coder has decided", async () => {

@@ -65,6 +65,11 @@ test.skipIf(noServer)(
       );
       const bytes = (await pages()) - before;
       await many(
+        50_000,
+        `INSERT INTO source_message_ids SELECT unhex(s.id, '-'), randomblob(16) FROM n, sources s`,
+      );
+      const bytesOfIds = (await pages()) - before - bytes;
+      await many(
         900,
         `INSERT INTO source_people (source_id, foreign_id, username, email, email_canonical, name, first_seen_at, last_seen_at)
       SELECT s.id, 'p' || i, 'p' || i, '', '', '', 1, 1 FROM n, sources s`,
@@ -84,7 +89,7 @@ test.skipIf(noServer)(
         ...small,
         ...Object.fromEntries(Object.entries(large).map(([name, row]) => [`${name}, large`, row])),
       });
-      console.log({ bytesPerReceipt: bytes / 50_000 });
+      console.log({ bytesPerReceipt: bytes / 50_000, bytesPerId: bytesOfIds / 50_000 });
       for (const [name, { trips }] of Object.entries(large)) expect(trips, name).toBeLessThanOrEqual(2);
       for (const [name, row] of Object.entries(large)) {
         const own = small[name as keyof typeof small];
@@ -94,6 +99,7 @@ test.skipIf(noServer)(
         expect(row.rowsWritten, name).toBeLessThanOrEqual(own.rowsWritten + 2);
       }
       expect(bytes / 50_000).toBeLessThan(250);
+      expect(bytesOfIds / 50_000).toBeLessThan(80);
     } finally {
       await libsql.stop();
     }

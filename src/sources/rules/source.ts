@@ -7,7 +7,7 @@ const day = 86_400_000;
 export const rotationMs = day;
 /** How long a message waits for somebody whom Belfry doesn't recognise. */
 export const waitingMs = day;
-/** How long a message counts once: Coder gives a message up within minutes, and forgets it after 7 days. */
+/** How long a receipt is kept; after that, only the message's id is. Coder gives a message up within minutes. */
 export const receiptRetentionMs = 30 * day;
 /** How long somebody whom Belfry doesn't recognise is listed after their last message. */
 export const unmatchedRetentionMs = 30 * day;
