@@ -22,6 +22,8 @@ let db: Database;
 let hub: Hub;
 const meter = createMeter();
 const errors: unknown[] = [];
+/** Called when the hub has read, and before it knows. */
+let afterRead: (() => Promise<unknown>) | undefined;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -35,8 +37,16 @@ beforeEach(async () => {
   await client.execute("PRAGMA foreign_keys = off");
   db = createDatabase(client, meter);
   errors.length = 0;
+  afterRead = undefined;
   hub = createHub({
-    db,
+    db: {
+      ...db,
+      read: async (reads, timeoutMs) => {
+        const answers = await db.read(reads, timeoutMs);
+        await afterRead?.();
+        return answers;
+      },
+    },
     interval: 1_000,
     now: () => 0,
     validKeys: async (keyIds) => keyIds.map((id) => ({ id, expiresAt: 86_400_000 })),
@@ -122,6 +132,19 @@ test("each receives what is theirs, once, in order, however much there is at a t
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(new Set(seen).size).toBe(70);
   }
+});
+
+test("who joins while what is new is read gets theirs", async () => {
+  await join(1);
+  await notify("user-1");
+  const seen: string[] = [];
+  afterRead = () => {
+    afterRead = undefined;
+    const emit = ({ row }: { row: { userId: string } }) => void seen.push(row.userId);
+    return hub.join({ userId: "user-1", keyId: "key-1", emit, end: () => {} });
+  };
+  await pass(2_500);
+  expect(seen).toEqual(["user-1"]);
 });
 
 test("what arrives while the database is unavailable is delivered afterwards, once", async () => {

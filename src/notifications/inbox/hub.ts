@@ -7,7 +7,13 @@ import { createPoll } from "../../kernel/poll.ts";
 import { type Cache, createCache, type InboxPosition, type InboxWaker } from "../../kernel/ports.ts";
 import { readChanges, type Change } from "./changes.ts";
 import { listAllChanges, newestPosition, type ChangesRow } from "./store/changes.ts";
-import { countUnreadAfter, listAllAfter, type InboxFilter, type InboxRow } from "./store/inbox.ts";
+import {
+  countUnreadAfter,
+  endOfRecent,
+  listAllAfter,
+  type InboxFilter,
+  type InboxRow,
+} from "./store/inbox.ts";
 
 /** A new notification. */
 export interface Notice {
@@ -60,6 +66,8 @@ export interface HubOptions {
 const pageSize = 500;
 /** Users whose changes are read at a time. */
 const changesPageSize = 50;
+/** So many users' notifications are asked for by name; with more watchers, those of all users are read. */
+const maxNamedUsers = 250;
 const keyCheckMs = 60_000;
 const beatMs = 1_000;
 
@@ -87,19 +95,13 @@ export function createHub(options: HubOptions): Hub {
       for (const watcher of await keys.findInvalid(watchers.all()))
         if (watchers.delete(watcher)) watcher.end();
     }
-    const { rows, unread, changes, limit } = await withShrinkingBatch(pageSize, (limit) =>
-      options.db.read({
-        rows: listAllAfter(after.seq, limit),
-        unread: countUnreadAfter(after.seq, limit),
-        changes: listAllChanges(after.version, changesPageSize),
-      }),
-    );
+    const { rows, unread, end, changes, limit } = await readNew(options.db, watchers, after);
     const counts = new Map(unread.map((row) => [row.userId, row.count]));
     emitAll(watchers, rows, { unread: counts, version: after.version });
-    position = { seq: rows.at(-1)?.seq ?? after.seq, version: after.version };
+    position = { seq: end[0]!.seq ?? after.seq, version: after.version };
     await emitChanges(watchers, options.db, { changes, after: after.version });
     position = { seq: position.seq, version: changes.at(-1)?.version ?? after.version };
-    if (rows.length === limit || changes.length === changesPageSize) void poll.start();
+    if (end[0]!.count === limit || changes.length === changesPageSize) void poll.start();
   }
 
   return {
@@ -127,6 +129,22 @@ export function createHub(options: HubOptions): Hub {
 }
 
 type Watchers = ReturnType<typeof createWatchers>;
+
+/** What is new for the watchers. Who joined during the read is asked for as well, by a read of everybody's. */
+async function readNew(db: Database, watchers: Watchers, after: InboxPosition) {
+  const read = (users: string | undefined) =>
+    withShrinkingBatch(pageSize, (limit) =>
+      db.read({
+        rows: listAllAfter(after.seq, limit, users),
+        unread: countUnreadAfter(after.seq, limit, users),
+        end: endOfRecent(after.seq, limit),
+        changes: listAllChanges(after.version, changesPageSize),
+      }),
+    );
+  const users = watchers.someUsers();
+  const found = await read(users);
+  return users === undefined || watchers.someUsers() === users ? found : read(undefined);
+}
 
 function emitAll(
   watchers: Watchers,
@@ -163,6 +181,9 @@ function createWatchers() {
     all,
     of: (userId: string): ReadonlySet<Watcher> => byUser.get(userId) ?? nobody,
     count: () => count,
+    /** The watchers' users as a JSON array; undefined if they are too many. */
+    someUsers: (): string | undefined =>
+      byUser.size > maxNamedUsers ? undefined : JSON.stringify([...byUser.keys()]),
     add: (watcher: Watcher) => {
       const own = byUser.get(watcher.userId) ?? new Set();
       byUser.set(watcher.userId, own.add(watcher));

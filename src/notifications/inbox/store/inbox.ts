@@ -118,14 +118,28 @@ const listAfter = prepared((user: User, filter: FilterValues, after: number, lim
 /** Whole notifications. */
 export const selectItems = () => query.select(itemColumns).from(inboxNotifications);
 
-/** All users' notifications after a sequence number, for all watchers of a process. */
-export const listAllAfter = prepared((after: number, limit: number) =>
+/** SQL: the notifications after a sequence number, the earliest first: of everybody, or of these users, a JSON array. */
+const recentSql = (after: number, limit: number, users: string | undefined): SQL => {
+  const all = sql`SELECT seq, user_id FROM inbox_notifications WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
+  return users === undefined
+    ? all
+    : sql`SELECT * FROM (${all}) WHERE user_id IN (SELECT value FROM json_each(${users}))`;
+};
+
+/** For all watchers of a process; `limit` is of everybody's. */
+export const listAllAfter = prepared((after: number, limit: number, users: string | undefined) =>
   query
     .select(itemColumns)
     .from(inboxNotifications)
-    .where(gt(inboxNotifications.seq, after))
-    .orderBy(inboxNotifications.seq)
-    .limit(limit),
+    .where(sql`${inboxNotifications.seq} IN (SELECT seq FROM (${recentSql(after, limit, users)}))`)
+    .orderBy(inboxNotifications.seq),
+);
+
+/** How far `listAllAfter` looked, and at how many; `seq` is null if there is nothing new. */
+export const endOfRecent = prepared((after: number, limit: number) =>
+  query.all<{ seq: number | null; count: number }>(
+    sql`SELECT max(seq) AS seq, count(*) AS count FROM (${recentSql(after, limit, undefined)})`,
+  ),
 );
 
 /** The sequence number of the newest notification; 0 if there is none. */
@@ -145,12 +159,11 @@ export const countUnread = prepared((user: User) =>
   query.all<{ count: number }>(sql`SELECT ${unreadSql(user)} AS count`),
 );
 
-/** For the users of so many notifications after a sequence number. */
-export const countUnreadAfter = prepared((after: number, limit: number) =>
+/** For the users of what `listAllAfter` lists. */
+export const countUnreadAfter = prepared((after: number, limit: number, users: string | undefined) =>
   query.all<{ userId: string; count: number }>(sql`
     SELECT recent.user_id AS userId, ${unreadSql(sql`recent.user_id`)} AS count FROM (
-      SELECT DISTINCT user_id FROM (
-        SELECT user_id FROM inbox_notifications WHERE seq > ${after} ORDER BY seq LIMIT ${limit})) recent`),
+      SELECT DISTINCT user_id FROM (${recentSql(after, limit, users)})) recent`),
 );
 
 export const isItem = (user: User, id: string) =>
