@@ -143,6 +143,12 @@ export const sliceOf = ({
   offset = 0,
 }: Page): { limit: number; offset: number } => ({ limit, offset });
 
+/** Lists count so many rows after the beginning of their page; pages say "1,000+" for more. */
+export const maxCounted = 1_000;
+
+/** For the LIMIT of a count: one more, which says that there are more. */
+export const countLimit = ({ offset = 0 }: Page): number => offset + maxCounted + 1;
+
 /** JSON arrays of the rows, each at most about as long as a parameter can be. */
 export function chunks(rows: readonly unknown[]): string[] {
   if (rows.length === 0) return [];

@@ -84,6 +84,12 @@ export const users = sqliteTable(
     uniqueIndex("users_username")
       .on(sql`lower(${table.username})`)
       .where(sql`deleted_at IS NULL`),
+    index("users_deleted_username")
+      .on(sql`lower(${table.username})`)
+      .where(sql`deleted_at IS NOT NULL`),
+    index("users_by_status")
+      .on(table.status, sql`lower(${table.username})`)
+      .where(sql`deleted_at IS NULL AND is_system = 0`),
     check("users_status", oneOf("status", userStatuses)),
   ],
 );
@@ -154,6 +160,7 @@ export const auditEntries = sqliteTable(
     index("audit_entries_at").on(table.at),
     index("audit_entries_actor").on(table.actorId, table.seq),
     index("audit_entries_resource").on(table.resourceId, table.seq),
+    index("audit_entries_action").on(table.action, table.seq),
   ],
 );
 

@@ -59,9 +59,14 @@ export const templates = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     deletedAt: integer("deleted_at"),
+    /** People with a workspace of it; triggers count them. */
+    userCount: integer("user_count").notNull().default(0),
   },
   (table) => [
     uniqueIndex("templates_id").on(table.id),
+    index("templates_by_name")
+      .on(sql`lower(${table.name})`, table.seq)
+      .where(sql`deleted_at IS NULL`),
     uniqueIndex("templates_name")
       .on(table.organizationId, sql`lower(${table.name})`)
       .where(sql`deleted_at IS NULL`),
@@ -89,6 +94,7 @@ export const templateVersions = sqliteTable(
   (table) => [
     uniqueIndex("template_versions_id").on(table.id),
     uniqueIndex("template_versions_name").on(table.templateId, sql`lower(${table.name})`),
+    index("template_versions_latest").on(table.templateId, table.seq),
     foreignKey({ columns: [table.organizationId], foreignColumns: [organizations.id] }),
     foreignKey({ columns: [table.templateId], foreignColumns: [templates.id] }),
     foreignKey({ columns: [table.fileId], foreignColumns: [files.id] }),

@@ -13,7 +13,21 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { organizations, users } from "./accounts.ts";
 import { presets, templates, templateVersions } from "./templates.ts";
-import { buildReasons, buildStages, buildStatuses, logLevels, oneOf, transitions } from "./values.ts";
+import {
+  prebuildsUser,
+  buildReasons,
+  buildStages,
+  buildStatuses,
+  logLevels,
+  oneOf,
+  transitions,
+} from "./values.ts";
+
+const isLive = sql`deleted_at IS NULL`;
+/** Also a condition of partial indexes. Prebuilt workspaces of a task's template are nobody's tasks. */
+export const isLiveTask = sql.raw(
+  `task_rank IS NOT NULL AND deleted_at IS NULL AND owner_id <> '${prebuildsUser.id}'`,
+);
 
 export const workspaces = sqliteTable(
   "workspaces",
@@ -35,15 +49,41 @@ export const workspaces = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     lastUsedAt: integer("last_used_at").notNull(),
     deletedAt: integer("deleted_at"),
+    /** Of the latest build, in Coder's words; kept, like the next two, by triggers. */
+    workspaceStatus: text("workspace_status"),
+    /** Of a task: 1 waits for its owner, 2 failed, 3 works, 4 complete, 5 stopped. NULL: not a task. */
+    taskRank: integer("task_rank"),
+    /** Since when it is that. */
+    taskSince: integer("task_since"),
   },
   (table) => [
     uniqueIndex("workspaces_id").on(table.id),
     uniqueIndex("workspaces_name")
       .on(table.ownerId, sql`lower(${table.name})`)
       .where(sql`deleted_at IS NULL`),
-    index("workspaces_template")
-      .on(table.templateId)
-      .where(sql`deleted_at IS NULL`),
+    index("workspaces_by_name")
+      .on(sql`lower(${table.name})`, table.seq)
+      .where(isLive),
+    index("workspaces_by_status")
+      .on(table.workspaceStatus, sql`lower(${table.name})`, table.seq)
+      .where(isLive),
+    index("workspaces_by_owner_status")
+      .on(table.ownerId, table.workspaceStatus, sql`lower(${table.name})`, table.seq)
+      .where(isLive),
+    index("workspaces_by_template")
+      .on(table.templateId, sql`lower(${table.name})`, table.seq)
+      .where(isLive),
+    index("workspaces_template_owners").on(table.templateId, table.ownerId).where(isLive),
+    index("workspaces_tasks")
+      .on(sql`lower(${table.name})`, table.seq)
+      .where(isLiveTask),
+    index("workspaces_tasks_waiting").on(table.taskRank, table.taskSince, table.seq).where(isLiveTask),
+    index("workspaces_tasks_of_owner")
+      .on(table.ownerId, sql`lower(${table.name})`, table.seq)
+      .where(isLiveTask),
+    index("workspaces_tasks_waiting_of_owner")
+      .on(table.ownerId, table.taskRank, table.taskSince, table.seq)
+      .where(isLiveTask),
     index("workspaces_next_start")
       .on(table.nextStartAt)
       .where(sql`next_start_at IS NOT NULL AND deleted_at IS NULL`),

@@ -17,7 +17,7 @@ import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { newTaskName, promptParameterName } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
 import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
-import { wholeNumber } from "../http/schemas.ts";
+import { listCount, toListCount, wholeNumber } from "../http/schemas.ts";
 import { taskLogShape, taskSchema, toTask, type TaskAddress } from "./workspace-shape.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/schemas.ts";
@@ -118,7 +118,7 @@ async function list(c: Ctx, { q, ...page }: z.infer<typeof listQuery>, address: 
   const { workspaces, tasks, total } = await readAsUser(c, listTasks(q, currentUserIdSql(c), page));
   return {
     tasks: workspaces.map((row, at) => toTask(row, tasks[at], address)),
-    count: total[0]!.count,
+    count: toListCount(total, page),
   };
 }
 
@@ -183,7 +183,7 @@ export const taskRoutes = (address: TaskAddress) =>
       endpoint({
         summary: "List AI tasks by name; q takes owner:me, organization:x, status:active, name:x",
         access: "session",
-        answers: { 200: z.object({ tasks: z.array(taskSchema), count: z.number() }) },
+        answers: { 200: z.object({ tasks: z.array(taskSchema), count: listCount }) },
         errors: [400, 401],
       }),
       valid("query", listQuery),

@@ -28,7 +28,7 @@ import { everyProvisioner, unsupported, variables } from "../http/schemas.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";
-import { wholeNumber } from "../http/schemas.ts";
+import { listLimit, wholeNumber } from "../http/schemas.ts";
 import { onlyAdmins, requireTemplate } from "./templates.ts";
 
 const idParam = z.object({ id: lowerUuid });
@@ -163,7 +163,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
       errors: [400, 401, 403, 404],
     }),
     valid("param", idParam),
-    valid("query", z.object({ limit: wholeNumber, offset: wholeNumber })),
+    valid("query", z.object({ limit: listLimit, offset: wholeNumber })),
     async (c) => {
       const { id } = c.req.valid("param");
       const { limit, offset } = c.req.valid("query");

@@ -10,7 +10,7 @@ import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/deployment.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
-import { wholeNumber } from "../http/schemas.ts";
+import { listCount, listLimit, toListCount, wholeNumber } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userCreators, userManagers, userReaders, userShape } from "./user-shape.ts";
 
 const firstUserBody = z.object({
@@ -85,7 +85,7 @@ const listQuery = z.object({
       context.addIssue({ code: "custom", message: verdict.problem });
       return z.NEVER;
     }),
-  limit: wholeNumber,
+  limit: listLimit,
   offset: wholeNumber,
 });
 
@@ -107,7 +107,7 @@ export const userRoutes = new Hono<Env>()
       summary: "List users by name; q takes words, status:active and role:owner",
       access: "session",
       requires: userReaders,
-      answers: { 200: z.object({ users: z.array(userShape.schema), count: z.number() }) },
+      answers: { 200: z.object({ users: z.array(userShape.schema), count: listCount }) },
       errors: [400, 401, 403],
     }),
     valid("query", listQuery),
@@ -115,9 +115,9 @@ export const userRoutes = new Hono<Env>()
       const { q, limit, offset } = c.req.valid("query");
       const { rows, total } = await readAsUser(c, {
         rows: listUsers(q, { limit, offset }),
-        total: countUsers(q),
+        total: countUsers(q, { offset }),
       });
-      return c.json({ users: rows.map(userShape.from), count: total[0]!.count });
+      return c.json({ users: rows.map(userShape.from), count: toListCount(total, { offset }) });
     },
   )
   .post(

@@ -28,7 +28,7 @@ import {
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
 import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
-import { wholeNumber } from "../http/schemas.ts";
+import { listCount, listLimit, toListCount, wholeNumber } from "../http/schemas.ts";
 import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/schemas.ts";
@@ -38,9 +38,6 @@ import { workspaceShape } from "./workspace-shape.ts";
 export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
   visible: { when: ownerVisibleSql(currentUserIdSql(c), ownerId), name },
 });
-
-const pageSize = 50;
-const maxPageSize = 200;
 
 export const parameterValues = z
   .array(z.object({ name: text(256), value: text(65_536) }))
@@ -82,7 +79,7 @@ type NewWorkspaceBody = z.infer<typeof newWorkspaceBody>;
 
 const listQuery = z.object({
   q: searchText(parseWorkspaceSearch),
-  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, maxPageSize)),
+  limit: listLimit,
   offset: wholeNumber,
 });
 const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optional() });
@@ -153,7 +150,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "List workspaces by name; q takes owner:me, template:x, name:y, status:running",
       access: "session",
-      answers: { 200: z.object({ workspaces: z.array(workspaceShape.schema), count: z.number() }) },
+      answers: { 200: z.object({ workspaces: z.array(workspaceShape.schema), count: listCount }) },
       errors: [400, 401],
     }),
     valid("query", listQuery),
@@ -162,9 +159,9 @@ export const workspaceRoutes = new Hono<Env>()
       const self = currentUserIdSql(c);
       const { rows, total } = await readAsUser(c, {
         rows: listWorkspaces(q, self, { limit, offset }),
-        total: countWorkspaces(q, self),
+        total: countWorkspaces(q, self, { offset }),
       });
-      return c.json({ workspaces: rows.map(workspaceShape.from), count: total[0]!.count });
+      return c.json({ workspaces: rows.map(workspaceShape.from), count: toListCount(total, { offset }) });
     },
   )
   .get(

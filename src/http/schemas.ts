@@ -1,5 +1,6 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
+import { maxCounted, type Page } from "../../db/rows.ts";
 import { errorCodes } from "../kernel/errors.ts";
 import { byteLength, validateOneLine } from "../kernel/rules/text.ts";
 
@@ -105,6 +106,22 @@ export const wholeNumber = z
   .regex(/^\d{0,15}$/, { error: (issue) => `"${String(issue.input)}" is not a whole number` })
   .optional()
   .transform((value) => (value === undefined || Number(value) === 0 ? undefined : Number(value)));
+
+const maxLimit = 200;
+/** Coder's clients send no limit where they want everything, for example `coder list`. */
+const withoutLimit = 1_000;
+
+/** `limit` of a list of Coder's. */
+export const listLimit = wholeNumber
+  .transform((limit) => (limit === undefined ? withoutLimit : Math.min(limit, maxLimit)))
+  .meta({ description: `at most ${maxLimit}; left out or 0: ${withoutLimit}` });
+
+/** `count` of a list. */
+export const listCount = z.number().meta({
+  description: `how many match; of many, counting stops ${maxCounted} after the offset`,
+});
+export const toListCount = (total: readonly { count: number }[], { offset = 0 }: Page): number =>
+  Math.min(total[0]!.count, offset + maxCounted);
 
 /** What Go's clients send where they ask for nothing. */
 const isNothing = (value: unknown): boolean =>

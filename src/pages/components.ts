@@ -1,5 +1,6 @@
 // Components that several pages use: times, tags, facts, breadcrumbs, links; search, tabs and paging of lists, whose filter is
 // kept in the URL.
+import { maxCounted } from "../../db/rows.ts";
 import { Html, html } from "./html.ts";
 import type { TextCache } from "../kernel/rules/text-cache.ts";
 import { exactTime, exactUtcTime, relativeTime } from "../../public/relative-time.js";
@@ -76,6 +77,14 @@ export function outwardLink(
 
 export const countLabel = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
+
+/** Of a list's total, which is counted up to a limit after the beginning of the page: `1,000+ users`. */
+export function totalLabel(count: number, { offset }: { offset: number }, one: string): string {
+  const counted = offset + maxCounted;
+  return count > counted ? `${withCommas(counted)}+ ${one}s` : countLabel(count, one);
+}
+
+const withCommas = (count: number): string => String(count).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ",");
 
 export const listSize = 50;
 const maxFilterLength = 1_000;

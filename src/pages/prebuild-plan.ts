@@ -1,4 +1,5 @@
-// Parts of the prebuilds page: what a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
+// Parts of the prebuilds page: what a reconciliation would do now, preset by preset with the reason; a page of pools and
+// their counts; and the last failed builds of a preset with their errors.
 import { html } from "./html.ts";
 import {
   describeAction,
@@ -7,7 +8,8 @@ import {
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { countLabel, moment } from "./components.ts";
+import type { PoolReport } from "../prebuilds/reconcile/report.ts";
+import { countLabel, listSize, moment } from "./components.ts";
 import type { Html } from "./layout.ts";
 import { buildPath, poolsPath } from "./rules/links.ts";
 import { firstErrorId } from "./workspace-view.ts";
@@ -71,14 +73,36 @@ export function lastErrors(failures: readonly ShownFailure[], now: number): Html
 }
 
 /** Shows or hides them; both are links that can be shared. */
-export const lastErrorsLink = ({ id, last_failures: failures }: ShownPool, isOpen: boolean): Html | string =>
-  failures.length === 0
-    ? ""
-    : html`<p class="answer plain">
-        <a href="${isOpen ? poolsPath : `${poolsPath}?errors=${id}`}#pool-${id}"
-          >${isOpen ? "Hide last errors" : `Last errors (${failures.length})`}</a
-        >
-      </p>`;
+export function lastErrorsLink(
+  { id, last_failures: failures }: ShownPool,
+  isOpen: boolean,
+  offset: number,
+): Html | string {
+  if (failures.length === 0) return "";
+  const query = new URLSearchParams({
+    ...(offset > 0 ? { offset: String(offset) } : {}),
+    ...(isOpen ? {} : { errors: id }),
+  });
+  return html`<p class="answer plain">
+    <a href="${query.size === 0 ? poolsPath : `${poolsPath}?${query}`}#pool-${id}"
+      >${isOpen ? "Hide last errors" : `Last errors (${failures.length})`}</a
+    >
+  </p>`;
+}
+
+/** By their templates' names, as `pageOfPresets` reads them; what is one too many is on the next page. */
+export function cutPage(pools: readonly PoolReport[]): { shown: PoolReport[]; hasNext: boolean } {
+  const inOrder = pools.toSorted((a, b) =>
+    compareTexts(a.pool.templateName.toLowerCase(), b.pool.templateName.toLowerCase()),
+  );
+  const [current, former] = [
+    inOrder.filter(({ pool }) => pool.usesActiveVersion && !pool.isDeleted),
+    inOrder.filter(({ pool }) => !pool.usesActiveVersion || pool.isDeleted),
+  ];
+  return { shown: [...current.slice(0, listSize), ...former], hasNext: current.length > listSize };
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Ready and running always; other counts where they aren't 0. */
 export function poolCounts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {

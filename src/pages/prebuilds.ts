@@ -7,6 +7,7 @@ import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
+import { allPresets, pageOfPresets } from "../prebuilds/reconcile/store/presets.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import {
@@ -20,10 +21,10 @@ import {
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { dryRun, lastErrors, lastErrorsLink, poolCounts, prebuildsOwner } from "./prebuild-plan.ts";
+import { cutPage, dryRun, lastErrors, lastErrorsLink, poolCounts, prebuildsOwner } from "./prebuild-plan.ts";
 import { firstErrorId } from "./workspace-view.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { countLabel, moment } from "./components.ts";
+import { countLabel, listSize, moment, pages, readListFilter } from "./components.ts";
 import { readForm } from "./form.ts";
 import { ownPath, poolsPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
@@ -72,11 +73,16 @@ const notes: Record<string, string> = {
 
 async function showPools(c: Ctx) {
   const deps = c.get("deps");
-  const { actor, ...answers } = await readAsUser(c, poolReads(deps), { requires: toRead });
+  const choice = readListFilter(c, poolsPath);
+  const isDryRun = c.req.query("dry_run") !== undefined;
+  // One more than are shown says that there is a next page. A dry run is about all of them.
+  const scope = isDryRun ? allPresets : pageOfPresets({ limit: listSize + 1, offset: choice.offset });
+  const { actor, ...answers } = await readAsUser(c, poolReads(deps, scope), { requires: toRead });
   const manages = hasPermission(actor, "templates:manage");
   const { paused, plan, pools } = await poolsReport(deps, answers);
   const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
-  const shown = pools
+  const { shown: ofPage, hasNext } = isDryRun ? { shown: pools, hasNext: false } : cutPage(pools);
+  const shown = ofPage
     .map((pool) => poolShape.from({ ...pool, failureLimit: deps.config.prebuilds.failureHardLimit }))
     .filter((pool) => isPoolShown(pool, actions))
     .toSorted((a, b) => Number(b.active) - Number(a.active));
@@ -84,7 +90,7 @@ async function showPools(c: Ctx) {
   const main = html`<section>
     <div class="head">
       <h1>${title}</h1>
-      <p class="count">${countLabel(shown.length, "preset")}</p>
+      <p class="count">${hasNext || choice.offset > 0 ? "" : countLabel(shown.length, "preset")}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
     <div class="acts controls" data-part="controls">
@@ -93,8 +99,9 @@ async function showPools(c: Ctx) {
     <div data-part="pools">
       ${c.req.query("dry_run") === undefined ? "" : dryRun(shown, actions, paused)}
       ${paused ? pausedNote() : ""}
-      ${poolList(shown, actions, { now: deps.now(), manages, errorsOf: c.req.query("errors") })}
+      ${poolList(shown, actions, { now: deps.now(), manages, errorsOf: c.req.query("errors"), offset: choice.offset })}
     </div>
+    ${pages(choice, choice.offset + listSize + (hasNext ? 1 : 0))}
     <p class="aside">
       In a terminal, the dry run is <code>belfry prebuilds plan</code>.
       <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
@@ -129,6 +136,8 @@ interface View {
   manages: boolean;
   /** The preset whose last errors are shown. */
   errorsOf?: string | undefined;
+  /** Of the page. */
+  offset: number;
 }
 
 export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], view: View): Html {
@@ -158,7 +167,7 @@ function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html 
     </p>
     <p>${poolCounts(pool)}</p>
     <p class="seen">${version}</p>
-    ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id)}
+    ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id, view.offset)}
     ${view.errorsOf === pool.id ? lastErrors(pool.last_failures, view.now) : ""}
   </li>`;
 }

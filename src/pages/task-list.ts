@@ -10,7 +10,6 @@ import { listTasks, type TaskRow } from "../workspaces/agents/store/tasks.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
 import type { BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
 import {
-  countLabel,
   listSize,
   outwardLink,
   pages,
@@ -18,6 +17,7 @@ import {
   searchForm,
   tabs,
   tag,
+  totalLabel,
 } from "./components.ts";
 import { problem } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
@@ -46,7 +46,7 @@ async function showTasks(c: Ctx) {
   const main = html`<section>
     <div class="head">
       <h1>Tasks</h1>
-      <p class="count" data-part="count">${verdict.ok ? countLabel(count, "task") : ""}</p>
+      <p class="count" data-part="count">${verdict.ok ? totalLabel(count, choice, "task") : ""}</p>
     </div>
     <div class="bar">
       ${tabs(choice, "Which tasks", filtersOf(actor))}

@@ -20,11 +20,12 @@ import {
   findTemplateByName,
   templateIdByNameSql,
   listTemplates,
+  countTemplates,
 } from "../workspaces/templates/store/templates.ts";
 import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./template-drift.ts";
 import { respondWithPage } from "./layout.ts";
-import { breadcrumb, countLabel } from "./components.ts";
+import { breadcrumb, listSize, pages, readListFilter, totalLabel } from "./components.ts";
 import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import {
@@ -47,13 +48,19 @@ const poolsAside = () =>
 
 export const templatePages = new Hono<Env>()
   .get(templatesPath, signedIn, async (c) => {
-    const { actor, rows } = await readAsUser(c, { rows: listTemplates() });
+    const choice = readListFilter(c, templatesPath);
+    const { actor, rows, total } = await readAsUser(c, {
+      rows: listTemplates({ limit: listSize, offset: choice.offset }),
+      total: countTemplates(choice),
+    });
+    const { count } = total[0]!;
     const main = html`<section>
       <div class="head">
         <h1>Templates</h1>
-        <p class="count">${countLabel(rows.length, "template")}</p>
+        <p class="count">${totalLabel(count, choice, "template")}</p>
       </div>
-      ${templateList(rows)} ${hasPermission(actor, "prebuilds:read") ? poolsAside() : ""}
+      ${templateList(rows)} ${pages(choice, count)}
+      ${hasPermission(actor, "prebuilds:read") ? poolsAside() : ""}
     </section>`;
     return respondWithPage(c, { title: "Templates", actor, main });
   })

@@ -14,7 +14,7 @@ import { userCreators, userReaders } from "../api/user-shape.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { randomText } from "../kernel/crypto.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { readListFilter, listSize, pages, searchForm, tabs, countLabel, moment, tag } from "./components.ts";
+import { readListFilter, listSize, pages, searchForm, tabs, totalLabel, moment, tag } from "./components.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { userPath, usersPath } from "./rules/links.ts";
@@ -62,7 +62,7 @@ async function showUsers(c: Ctx, attempt: Attempt = {}) {
     c,
     {
       users: listUsers(search, { limit: listSize, offset: choice.offset }),
-      total: countUsers(search),
+      total: countUsers(search, choice),
     },
     { requires: userReaders },
   );
@@ -74,7 +74,7 @@ async function showUsers(c: Ctx, attempt: Attempt = {}) {
   const main = html`<section>
     <div class="head">
       <h1>Users</h1>
-      <p class="count">${verdict.ok ? countLabel(count, "user") : ""}</p>
+      <p class="count">${verdict.ok ? totalLabel(count, choice, "user") : ""}</p>
     </div>
     ${attempt.created === undefined ? "" : createdNote(attempt.created)}
     <div class="bar">

@@ -19,7 +19,16 @@ import {
   workspaceIdByNameSql,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { readListFilter, listSize, pages, searchForm, tabs, breadcrumb, countLabel } from "./components.ts";
+import {
+  breadcrumb,
+  listSize,
+  pages,
+  readListFilter,
+  searchForm,
+  tabs,
+  totalLabel,
+  type ListFilter,
+} from "./components.ts";
 import { problem } from "./form.ts";
 import { parameterDraft, type ParameterDraft } from "./parameters-form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
@@ -52,7 +61,7 @@ async function showList(c: Ctx) {
   const search = verdict.ok ? verdict.search : {};
   const { actor, rows, total } = await readAsUser(c, {
     rows: listWorkspaces(search, currentUserIdSql(c), { limit: listSize, offset: choice.offset }),
-    total: countWorkspaces(search, currentUserIdSql(c)),
+    total: countWorkspaces(search, currentUserIdSql(c), choice),
   });
   const error = verdict.ok ? undefined : new ApiError(400, `Invalid search: ${verdict.problem}.`);
   const found = verdict.ok ? rows : [];
@@ -65,7 +74,7 @@ async function showList(c: Ctx) {
   const main = html`<section>
     <div class="head">
       <h1>Workspaces</h1>
-      <p class="count">${verdict.ok ? counted(count, choice.filter.trim()) : ""}</p>
+      <p class="count">${verdict.ok ? counted(count, choice) : ""}</p>
     </div>
     <div class="bar">
       ${tabs(choice, "Which workspaces", { All: "", ...mine, Running: "status:running", Failed: "status:failed" })}
@@ -80,8 +89,11 @@ async function showList(c: Ctx) {
   return respondWithPage(c, { title: "Workspaces", actor, main }, error?.status);
 }
 
-const counted = (count: number, filter: string): string =>
-  filter === "" ? countLabel(count, "workspace") : `${countLabel(count, "workspace")} matching ${filter}`;
+function counted(count: number, choice: ListFilter): string {
+  const label = totalLabel(count, choice, "workspace");
+  const filter = choice.filter.trim();
+  return filter === "" ? label : `${label} matching ${filter}`;
+}
 
 interface Shown {
   /** The action that its page asks about. */

@@ -58,13 +58,20 @@ async function fill(server: DatabaseClient, file: DatabaseClient, database: stri
   await migrate(server, now);
   await assertEmpty(server, database);
   const tables = await tablesOf(file);
+  const triggers = await triggersOf(file);
   await send(server, [
+    // What they count has been counted.
+    ...triggers.map(({ name }) => `DROP TRIGGER IF EXISTS "${name}"`),
     ...tables.toReversed().map(({ name }) => `DELETE FROM "${name}"`),
     `CREATE TABLE IF NOT EXISTS ${marker} (begun_at INTEGER)`,
   ]);
   let rows = 0;
   for (const table of tables) rows += await copyTable(server, file, table);
-  await send(server, [...(await sequences(file)), `DROP TABLE IF EXISTS ${marker}`]);
+  await send(server, [
+    ...(await sequences(file)),
+    ...triggers.map(({ sql }) => sql),
+    `DROP TABLE IF EXISTS ${marker}`,
+  ]);
   const migration = Number(
     (await file.execute("SELECT max(number) AS number FROM migrations")).rows[0]!["number"],
   );
@@ -87,6 +94,12 @@ async function assertEmpty(server: DatabaseClient, database: string): Promise<vo
     "Create an empty database, and set BELFRY_DATABASE_URL to it.",
   );
 }
+
+const triggersOf = async (file: DatabaseClient): Promise<{ name: string; sql: string }[]> =>
+  (await file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).rows.map((row) => ({
+    name: String(row["name"]),
+    sql: String(row["sql"]),
+  }));
 
 interface Table {
   name: string;

@@ -208,12 +208,18 @@ for (const target of ["file", "server"]) {
       url = target === "file" ? `file:${join(folder, "belfry.db")}` : server.url;
       if (target === "file") return;
       const client = await connect(url);
-      const tables = (await rowsOf(client, "SELECT name FROM sqlite_master WHERE type = 'table'"))
-        .map(({ name }) => String(name))
-        .filter((name) => !/^(sqlite|libsql)_/.test(name));
+      const things = (
+        await rowsOf(
+          client,
+          "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'table') ORDER BY type DESC",
+        )
+      ).filter(({ name }) => !/^(sqlite|libsql)_/.test(String(name)));
       // One pipeline keeps one connection, in which the switch holds.
       await createClient({ url }).executeMultiple(
-        ["PRAGMA foreign_keys = off", ...tables.map((name) => `DROP TABLE "${name}"`)].join(";\n"),
+        [
+          "PRAGMA foreign_keys = off",
+          ...things.map(({ name, type }) => `DROP ${String(type)} "${String(name)}"`),
+        ].join(";\n"),
       );
     });
 

@@ -1,7 +1,7 @@
 // SQL of lists of users: a page of the search, the owners, and counts.
 import { and, eq, sql, asc } from "drizzle-orm";
 import { query } from "../../../db/client.ts";
-import { sliceOf, type Page } from "../../../db/rows.ts";
+import { countLimit, sliceOf, type Page } from "../../../db/rows.ts";
 import { users, type SiteRole } from "../../../db/schema.ts";
 import type { UserSearch } from "../rules/user-search.ts";
 import { userColumns } from "./users.ts";
@@ -18,25 +18,26 @@ export function listUsers(search: UserSearch, page: Page) {
     .offset(offset);
 }
 
-export function countUsers(search: UserSearch) {
-  return query
-    .select({ count: sql<number>`count(*)` })
-    .from(users)
-    .where(matches(search));
-}
+/** At most `maxCounted` and one after the beginning of the page. */
+export const countUsers = (search: UserSearch, page: Page) =>
+  query.all<{ count: number }>(
+    sql`SELECT count(*) AS count FROM (SELECT 1 FROM ${users} WHERE ${matches(search)} LIMIT ${countLimit(page)})`,
+  );
 
 function matches({ statuses, roles, words }: UserSearch) {
   const text = sql`lower(${users.username} || char(10) || ${users.email} || char(10) || ${users.name})`;
   return and(
     sql`${users.deletedAt} IS NULL`,
-    eq(users.isSystem, false),
+    sql`${users.isSystem} = 0`,
     statuses === undefined
       ? undefined
-      : sql`${users.status} IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`,
+      : statuses.length === 1
+        ? eq(users.status, statuses[0]!)
+        : sql`${users.status} IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`,
     roles === undefined
       ? undefined
-      : sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${users.id}
-          AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))`,
+      : sql`${users.id} IN (SELECT user_id FROM user_roles
+          WHERE role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))`,
     ...words.map((word) => sql`instr(${text}, lower(${word})) > 0`),
   );
 }

@@ -3,7 +3,8 @@ import type { SQL } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { pause } from "../../kernel/pause.ts";
-import { listPoolIds, type PresetRange } from "./store/pools.ts";
+import { listPoolIds } from "./store/pools.ts";
+import { presetsByIds, type PresetScope } from "./store/presets.ts";
 
 /** Presets in one read; fewer once an answer was too large. */
 export const rangeSize = 250;
@@ -14,16 +15,16 @@ type Lists = Record<string, readonly unknown[]>;
 export async function readInRanges<T extends Lists>(
   deps: Deps,
   when: SQL,
-  read: (range: PresetRange) => Promise<T | null>,
+  read: (scope: PresetScope) => Promise<T | null>,
 ): Promise<T | null> {
   const { ids } = await deps.db.read({ ids: listPoolIds(when) });
   const parts: T[] = [];
   for (let from = 0, size = rangeSize; from < ids.length || parts.length === 0;) {
     const end = from + size;
-    // Together they are all presets, also those that are created meanwhile.
-    const range = { from: from === 0 ? "" : ids[from]!.id, to: ids[end]?.id ?? null };
+    // A preset that is created meanwhile has requested the next run.
+    const scope = presetsByIds(ids.slice(from, end).map(({ id }) => id));
     if (from > 0) await pause();
-    const part = await unlessTooLarge(read(range), size === 1);
+    const part = await unlessTooLarge(read(scope), size === 1);
     if (part === null) return null;
     if (part === undefined) size = Math.ceil(size / 2);
     else {

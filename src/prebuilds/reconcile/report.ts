@@ -10,16 +10,17 @@ import { isComplete, isPaused, policyOf, snapshotReads, toSnapshot } from "./sna
 import { getLatestFailures } from "./store/failures.ts";
 import { alwaysSql } from "./store/lease.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
-import { allPresets, amongPresetsSql, getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
+import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
+import { allPresets } from "./store/presets.ts";
 
 /** Minimum number of builds of each pool whose failures are shown. */
 const minShown = 5;
 
 const shownCount = (deps: Deps) => Math.max(minShown, deps.config.prebuilds.failureHardLimit);
 
-export const poolReads = (deps: Deps, range = allPresets) => ({
-  ...snapshotReads(deps, alwaysSql, range),
-  latestFailures: getLatestFailures(shownCount(deps), true, amongPresetsSql(alwaysSql, range)),
+export const poolReads = (deps: Deps, scope = allPresets) => ({
+  ...snapshotReads(deps, alwaysSql, scope),
+  latestFailures: getLatestFailures(shownCount(deps), true, alwaysSql, scope),
 });
 type PoolAnswers = Answers<ReturnType<typeof poolReads>>;
 
@@ -27,7 +28,7 @@ type PoolAnswers = Answers<ReturnType<typeof poolReads>>;
 const completePools = async (deps: Deps, answers: PoolAnswers): Promise<PoolAnswers> =>
   isComplete(answers)
     ? answers
-    : (await readInRanges(deps, alwaysSql, (range) => deps.db.read(poolReads(deps, range))))!;
+    : (await readInRanges(deps, alwaysSql, (scope) => deps.db.read(poolReads(deps, scope))))!;
 
 export interface PoolReport extends PoolState {
   /** Consecutive failed builds, at most the number shown. */
@@ -68,7 +69,7 @@ export async function poolFamilies(
   const now = deps.now();
   const complete = isComplete(answers)
     ? answers
-    : (await readInRanges(deps, alwaysSql, (range) => deps.db.read(snapshotReads(deps, alwaysSql, range))))!;
+    : (await readInRanges(deps, alwaysSql, (scope) => deps.db.read(snapshotReads(deps, alwaysSql, scope))))!;
   // Pools of deprecated templates are shown; those of former versions and deleted templates are not.
   const states = poolStates(toSnapshot(complete), now, policyOf(deps)).filter(
     ({ pool }) => pool.usesActiveVersion && !pool.isDeleted,

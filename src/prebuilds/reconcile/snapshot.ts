@@ -11,38 +11,30 @@ import {
   getPresetsRecovered,
 } from "./store/failures.ts";
 import { extendLease, holdsLeaseSql, readLease, takeLease } from "./store/lease.ts";
-import {
-  allPresets,
-  countPending,
-  amongPresetsSql,
-  listMembers,
-  type MemberRow,
-  listPools,
-  type PoolRow,
-} from "./store/pools.ts";
+import { countPending, listMembers, type MemberRow, listPools, type PoolRow } from "./store/pools.ts";
+import { allPresets } from "./store/presets.ts";
 import { readPrebuildSettings } from "./store/pool-control.ts";
 
 export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 
 /**
- * Rows of one read: about 20 ms of a file, during which nothing else happens. What is more is read in ranges of presets:
+ * Rows of one read: about 20 ms of a file, during which nothing else happens. What is more is read in parts by presets:
  * a pool and its workspaces are as of one moment, which is all that a plan and its guarded changes need.
  */
 const maxPools = rangeSize;
 const maxMembers = 2 * rangeSize;
 
 /** All of it, as of one moment; nothing but the settings unless `when` holds. More than the limits shows in the answers. */
-export function snapshotReads(deps: Deps, when: SQL, range = allPresets) {
+export function snapshotReads(deps: Deps, when: SQL, scope = allPresets) {
   const { backoffLookback, failureHardLimit } = deps.config.prebuilds;
-  const limits = range === allPresets ? [maxPools + 1, maxMembers + 1] : [-1, -1];
-  const among = amongPresetsSql(when, range);
+  const limits = scope === allPresets ? [maxPools + 1, maxMembers + 1] : [-1, -1];
   return {
-    pools: listPools(when, range, limits[0]!),
-    members: listMembers(when, range, limits[1]!),
-    backoffs: getPresetsBackoff(deps.now() - backoffLookback, among),
-    atLimit: getPresetsAtFailureLimit(failureHardLimit, among),
-    permanentFailures: getPermanentFailures(among),
-    recovered: getPresetsRecovered(among),
+    pools: listPools(when, scope, limits[0]!),
+    members: listMembers(when, scope, limits[1]!),
+    backoffs: getPresetsBackoff(deps.now() - backoffLookback, when, scope),
+    atLimit: getPresetsAtFailureLimit(failureHardLimit, when, scope),
+    permanentFailures: getPermanentFailures(when, scope),
+    recovered: getPresetsRecovered(when, scope),
     pending: countPending(when),
     prebuildSettings: readPrebuildSettings(),
   };
@@ -77,16 +69,16 @@ export async function takeSnapshot(
   forced: boolean,
 ): Promise<SnapshotAnswers | null> {
   const when = holdsLeaseSql(token);
-  const read = (changes: Statement[], range = allPresets) =>
-    deps.db.write(changes, { ...snapshotReads(deps, when, range), lease: readLease() });
+  const read = (changes: Statement[], scope = allPresets) =>
+    deps.db.write(changes, { ...snapshotReads(deps, when, scope), lease: readLease() });
   const take = takeLease(token, deps.now(), forced);
   const whole = await unlessTooLarge(read(take));
   const { lease } = whole ?? (await deps.db.write(take, { lease: readLease() }));
   const isOurs = (rows: { token: string | null }[]) => rows[0]?.token === token;
   if (!isOurs(lease)) return null;
   if (whole !== undefined && isComplete(whole)) return whole;
-  return readInRanges(deps, when, async (range) => {
-    const part = await read([extendLease(token, deps.now())], range);
+  return readInRanges(deps, when, async (scope) => {
+    const part = await read([extendLease(token, deps.now())], scope);
     return isOurs(part.lease) ? part : null;
   });
 }

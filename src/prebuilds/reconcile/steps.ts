@@ -29,11 +29,12 @@ import {
   markPreset,
   isNormalSql,
   wasMarkedSql,
-  isPresetAmongSql,
   listDefinitions,
   listPresetValues,
 } from "./store/changes.ts";
 import { getLatestFailures } from "./store/failures.ts";
+import { alwaysSql } from "./store/lease.ts";
+import { presetsByIds } from "./store/presets.ts";
 
 export interface Step {
   action: Action;
@@ -61,7 +62,12 @@ export function stepReads(deps: Deps, { actions }: Plan) {
   return {
     definitions: listDefinitions(created.map(({ versionId }) => versionId)),
     values: listPresetValues(created.map(({ presetId }) => presetId)),
-    failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isPresetAmongSql(marked)),
+    failures: getLatestFailures(
+      deps.config.prebuilds.failureHardLimit,
+      false,
+      alwaysSql,
+      presetsByIds(marked),
+    ),
     ...failureLimitReached.reads(),
     ...validationFailed.reads(),
     ...(actions.some(({ kind }) => kind === "mark_agent_missing") ? agentMissing.reads() : {}),

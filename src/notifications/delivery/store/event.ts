@@ -53,7 +53,11 @@ export const findPerson = (name: string) =>
       ),
     })
     .from(users)
-    .where(sql`${users.id} = ${name} OR lower(${users.username}) = ${name.toLowerCase()}`)
+    .where(
+      sql`${users.seq} IN (SELECT seq FROM users WHERE id = ${name}
+        UNION ALL SELECT seq FROM users WHERE lower(username) = ${name.toLowerCase()} AND deleted_at IS NULL
+        UNION ALL SELECT seq FROM users WHERE lower(username) = ${name.toLowerCase()} AND deleted_at IS NOT NULL)`,
+    )
     .orderBy(desc(isNull(users.deletedAt)), desc(users.seq))
     .limit(1);
 

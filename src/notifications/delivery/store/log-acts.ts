@@ -33,8 +33,8 @@ export const countShown = (act: LogAct, scope: LogScope, viewer: SQL<string>, li
       .select({ id: notificationMessages.id })
       .from(notificationMessages)
       .innerJoin(notificationEvents, eq(notificationEvents.id, notificationMessages.eventId))
-      .where(and(seesDeploymentSql(viewer), matchesSql(act, scope)))
-      .limit(limit)})`,
+      .where(matchesSql(act, scope))
+      .getSQL()} LIMIT iif(${seesDeploymentSql(viewer)}, ${limit}, 0))`,
   );
 
 /** Oldest first, after a sequence number. */

@@ -54,32 +54,62 @@ const selectMessages = () =>
     .innerJoin(notificationTemplates, eq(notificationTemplates.id, notificationEvents.templateId))
     .innerJoin(users, eq(users.id, notificationMessages.userId));
 
-/** The caller's own messages; all messages for those who see the deployment. */
+/** SQL: a message that the caller can see; for one that is found by its id or its event. */
 const isVisibleSql = (self: SQL<string>) =>
   sql`(${notificationMessages.userId} = ${self} OR ${seesDeploymentSql(self)})`;
+
+const unsent: readonly MessageStatus[] = ["pending", "leased", "temporary_failure"];
+
+/** Literals, so that the partial indexes serve. */
+const statusSql = (status: MessageStatus): SQL => {
+  const isStatus = sql`${notificationMessages.status} = ${sql.raw(`'${status}'`)}`;
+  return unsent.includes(status) ? sql`${isStatus} AND ${notificationMessages.dueAt} IS NOT NULL` : isStatus;
+};
 
 /** SQL: the conditions of a filter. */
 export function filterSql({ status, template, user, event, method, before, until }: MessageFilter) {
   const seqOf = (id: string) => sql`(SELECT b.seq FROM notification_messages b WHERE b.id = ${id})`;
   return and(
-    status === undefined ? undefined : eq(notificationMessages.status, status),
+    status === undefined ? undefined : statusSql(status),
     template === undefined ? undefined : eq(notificationEvents.templateId, template),
+    // The plus keeps the planner from other indexes: an event has few messages, a user or a day many.
     event === undefined ? undefined : eq(notificationMessages.eventId, event),
     method === undefined ? undefined : eq(notificationMessages.method, method),
     user === undefined
       ? undefined
-      : sql`${notificationMessages.userId} = (SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`,
+      : sql`${event === undefined ? sql`` : sql.raw("+")}${notificationMessages.userId} = (SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`,
     before === undefined ? undefined : lt(notificationMessages.seq, seqOf(before)),
     until === undefined ? undefined : lte(notificationMessages.seq, seqOf(until)),
   );
 }
 
-/** Newest first. */
+/** Newest first: all messages for those who see the deployment, else the caller's own, each from an index that has them. */
 export const listMessages = (self: SQL<string>, filter: MessageFilter, limit: number) =>
   selectMessages()
-    .where(and(isVisibleSql(self), filterSql(filter)))
-    .orderBy(desc(notificationMessages.seq))
-    .limit(limit);
+    .where(sql`${notificationMessages.seq} IN (${pageSql(undefined, filter, sql`iif(${seesDeploymentSql(self)}, ${limit}, 0)`)}
+      UNION ALL ${pageSql(self, filter, sql`iif(${seesDeploymentSql(self)}, 0, ${limit})`)})`)
+    .orderBy(desc(notificationMessages.seq));
+
+/** A filter whose index has fewer messages than a user has. */
+const hasOwnIndex = ({ event, status }: MessageFilter): boolean =>
+  event !== undefined || status === "permanent_failure";
+
+/** SQL for sequence numbers. */
+function pageSql(owner: SQL<string> | undefined, filter: MessageFilter, limit: SQL): SQL {
+  const events =
+    filter.template === undefined
+      ? sql``
+      : sql`CROSS JOIN ${notificationEvents} ON ${notificationEvents.id} = ${notificationMessages.eventId}`;
+  const where = and(
+    sql`true`,
+    owner === undefined
+      ? undefined
+      : sql`${sql.raw(hasOwnIndex(filter) ? "+" : "")}${notificationMessages.userId} = ${owner}`,
+    filterSql(filter),
+  );
+  return sql`SELECT seq FROM (SELECT ${notificationMessages.seq} AS seq FROM ${notificationMessages} ${events}
+    WHERE ${where} ORDER BY ${notificationMessages.seq} DESC LIMIT ${limit})`;
+}
 
 export function findMessage(self: SQL<string>, id: string) {
   return selectMessages().where(and(eq(notificationMessages.id, id), isVisibleSql(self)));

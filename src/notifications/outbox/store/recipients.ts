@@ -44,17 +44,17 @@ const findAudience = prepared(
     names: string | undefined,
     roles: string | undefined,
   ) => {
-    const conditions: SQL[] = [];
-    if (self !== undefined) conditions.push(sql`${users.id} = ${self}`);
-    if (userIds !== undefined) conditions.push(sql`${users.id} IN (${userIds})`);
+    const ids: SQL[] = [];
+    // Each by its own index: conditions with OR would look at every user.
+    if (self !== undefined) ids.push(sql`SELECT ${self}`);
+    if (userIds !== undefined) ids.push(sql`SELECT * FROM (${userIds})`);
     if (names !== undefined) {
-      conditions.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
-      conditions.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);
+      ids.push(sql`SELECT value FROM json_each(${names})`);
+      ids.push(sql`SELECT named.id FROM json_each(${names}) wanted CROSS JOIN users named
+        WHERE lower(named.username) = wanted.value AND named.deleted_at IS NULL`);
     }
     if (roles !== undefined) {
-      conditions.push(
-        sql`${users.id} IN (SELECT user_id FROM user_roles WHERE role IN (SELECT value FROM json_each(${roles})))`,
-      );
+      ids.push(sql`SELECT user_id FROM user_roles WHERE role IN (SELECT value FROM json_each(${roles}))`);
     }
     return query
       .select({
@@ -79,7 +79,7 @@ const findAudience = prepared(
       )
       .where(
         and(
-          conditions.length === 0 ? sql`false` : sql`(${sql.join(conditions, sql` OR `)})`,
+          ids.length === 0 ? sql`false` : sql`${users.id} IN (${sql.join(ids, sql` UNION ALL `)})`,
           sql`${users.deletedAt} IS NULL AND NOT ${users.isSystem}`,
         ),
       )

@@ -19,6 +19,9 @@ import type { Replacement } from "../rules/terraform-plan.ts";
 /** Resources of all versions and presets together, those first that most claims recreated. */
 const maxResources = 500;
 
+/** Claims of older versions are not part of the report. */
+const maxVersions = 200;
+
 /**
  * Those of which it is known what they replaced: their plan was received, or they have succeeded without one. Only since
  * their drift was marked as fixed.
@@ -30,8 +33,9 @@ const allClaimsSql = (templateId: SQL | string) => sql`SELECT b.id, b.version_id
     COALESCE(b.preset_id, (SELECT f.preset_id FROM workspace_builds f
       WHERE f.workspace_id = b.workspace_id AND f.number = 1)) AS preset_id,
     COALESCE(b.plan_received_at, b.completed_at) AS at
-  FROM template_versions v CROSS JOIN workspace_builds b ON b.version_id = v.id AND b.stage = 'claim'
-  WHERE v.template_id = ${templateId} AND (b.plan_received_at IS NOT NULL OR b.status = 'succeeded')`;
+  FROM (SELECT id FROM template_versions WHERE template_id = ${templateId} ORDER BY seq DESC LIMIT ${maxVersions}) v
+    CROSS JOIN workspace_builds b ON b.version_id = v.id AND b.stage = 'claim'
+  WHERE (b.plan_received_at IS NOT NULL OR b.status = 'succeeded')`;
 
 const isAffectedSql = sql`EXISTS (SELECT 1 FROM resource_replacements r WHERE r.build_id = c.id)`;
 

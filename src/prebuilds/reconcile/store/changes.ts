@@ -117,6 +117,3 @@ export const listDefinitions = (versionIds: readonly string[]) =>
 export const listPresetValues = (presetIds: readonly string[]) =>
   query.all<{ presetId: string; name: string; value: string }>(sql`SELECT preset_id AS presetId, name, value
     FROM preset_parameters WHERE preset_id IN ${idsSql(presetIds)}`);
-
-/** True in SQL for these presets, where they are called `p`. */
-export const isPresetAmongSql = (presetIds: readonly string[]): SQL => sql`p.id IN ${idsSql(presetIds)}`;

@@ -5,10 +5,12 @@ import { query, type SQL } from "../../../../db/client.ts";
 import { isCodedCreation, isPoolStart, isPoolSuccess } from "../../../../db/schema.ts";
 import { leaseLost, permanentErrorCodes } from "../../../workspaces/jobs/rules/job.ts";
 import type { FailedBuild, Failures, PermanentFailure } from "../rules/snapshot.ts";
+import { activePresetsSql, allPresets, presetsSql, type PresetScope } from "./presets.ts";
 
 interface Considered {
   /** Guards the whole read. */
   when: SQL;
+  scope: PresetScope;
   /** So many of the newest builds of each pool. */
   newest?: number;
   /** All that were made since this time. */
@@ -23,7 +25,7 @@ interface Considered {
  * nobody has claimed; what failed before a resume is left out. `time_sorted_builds`: their rank within the preset, the
  * newest first, of two of one moment the one that was made later.
  */
-function sortedBuildsSql({ when, newest, since, withLost, withDeletedTemplates }: Considered): SQL {
+function sortedBuildsSql({ when, scope, newest, since, withLost, withDeletedTemplates }: Considered): SQL {
   const ofPool = sql`SELECT c.seq FROM workspace_builds c WHERE ${sql.raw("c.pool_preset_id = pools.id")}
     AND ${isPoolStart} AND NOT (c.status = 'failed' AND c.completed_at <= pools.forgiven_at)
     AND ${withLost ? sql`true` : sql`c.error_code IS NOT ${leaseLost}`}`;
@@ -35,7 +37,7 @@ function sortedBuildsSql({ when, newest, since, withLost, withDeletedTemplates }
   ];
   return sql`WITH pools AS (
       SELECT p.id, p.desired_instances, COALESCE(p.failures_forgiven_at, -1) AS forgiven_at
-      FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
+      FROM ${activePresetsSql(scope)}
       WHERE ${when} AND p.desired_instances IS NOT NULL
         AND ${withDeletedTemplates ? sql`true` : sql`t.deleted_at IS NULL`}),
     filtered_builds AS (
@@ -48,17 +50,18 @@ function sortedBuildsSql({ when, newest, since, withLost, withDeletedTemplates }
 }
 
 /** Presets with a failed build since then among as many of their newest as they want instances. */
-export const getPresetsBackoff = (since: number, when: SQL) =>
-  query.all<Failures>(sql`${sortedBuildsSql({ when, since, withLost: true, withDeletedTemplates: false })}
+export const getPresetsBackoff = (since: number, when: SQL, scope = allPresets) =>
+  query.all<Failures>(sql`${sortedBuildsSql({ when, scope, since, withLost: true, withDeletedTemplates: false })}
     SELECT preset_id AS presetId, sum(status = 'failed') AS failed,
       max(CASE status WHEN 'failed' THEN created_at END) AS lastBuildAt
     FROM time_sorted_builds GROUP BY preset_id
     HAVING sum(status = 'failed' AND rank <= desired_instances) > 0`);
 
 /** Presets whose newest builds, as many as the limit, have all failed; 0 is no limit. */
-export const getPresetsAtFailureLimit = (limit: number, when: SQL) =>
+export const getPresetsAtFailureLimit = (limit: number, when: SQL, scope = allPresets) =>
   query.all<{ presetId: string; failed: number }>(sql`${sortedBuildsSql({
     when: sql`${when} AND ${limit} > 0`,
+    scope,
     newest: limit,
     withLost: false,
     withDeletedTemplates: true,
@@ -66,9 +69,9 @@ export const getPresetsAtFailureLimit = (limit: number, when: SQL) =>
     SELECT preset_id AS presetId, count(*) AS failed FROM time_sorted_builds WHERE status = 'failed'
     GROUP BY preset_id HAVING count(*) = ${limit}`);
 
-/** The failed ones among the newest builds of each preset (`when` may name it as `p`), with their ranks. */
-export const getLatestFailures = (newest: number, withLost: boolean, when: SQL) =>
-  query.all<FailedBuild>(sql`${sortedBuildsSql({ when, newest, withLost, withDeletedTemplates: true })}
+/** The failed ones among the newest builds of each preset, with their ranks. */
+export const getLatestFailures = (newest: number, withLost: boolean, when: SQL, scope = allPresets) =>
+  query.all<FailedBuild>(sql`${sortedBuildsSql({ when, scope, newest, withLost, withDeletedTemplates: true })}
     SELECT s.preset_id AS presetId, s.id AS buildId, s.number AS buildNumber, w.id AS workspaceId,
       w.name AS workspaceName, COALESCE(s.error, '') AS error, s.error_code AS errorCode, s.rank,
       s.created_at AS createdAt
@@ -76,8 +79,8 @@ export const getLatestFailures = (newest: number, withLost: boolean, when: SQL) 
     WHERE s.status = 'failed' ORDER BY s.preset_id, s.rank`);
 
 /** Presets in an episode of the limit that have made a workspace since it began. */
-export const getPresetsRecovered = (when: SQL) =>
-  query.all<{ presetId: string }>(sql`SELECT p.id AS presetId FROM presets p
+export const getPresetsRecovered = (when: SQL, scope = allPresets) =>
+  query.all<{ presetId: string }>(sql`SELECT p.id AS presetId FROM ${presetsSql(scope)}
     WHERE ${when} AND p.prebuild_status = 'hard_limited' AND EXISTS (SELECT 1 FROM workspace_builds
       WHERE preset_id = p.id AND created_at > p.limited_at AND ${isPoolSuccess})`);
 
@@ -91,10 +94,10 @@ const hasSameValuesSql = sql`NOT EXISTS (SELECT 1 FROM template_parameters d
  * Of each preset the newest creation that failed in a way that a retry can't fix, also once its workspace is gone; none
  * where one that was made then or later has succeeded, where somebody has resumed the pool, or the values are others now.
  */
-export const getPermanentFailures = (when: SQL) =>
+export const getPermanentFailures = (when: SQL, scope = allPresets) =>
   query.all<PermanentFailure>(sql`SELECT p.id AS presetId, b.id AS buildId, b.number AS buildNumber,
       w.name AS workspaceName, COALESCE(b.error, '') AS error
-    FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
+    FROM ${activePresetsSql(scope)}
       CROSS JOIN workspace_builds b ON b.seq = (SELECT c.seq FROM workspace_builds c
         WHERE c.preset_id = p.id AND ${isCodedCreation}
           AND c.error_code IN (SELECT value FROM json_each(${JSON.stringify(permanentErrorCodes)}))

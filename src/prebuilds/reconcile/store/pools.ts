@@ -10,26 +10,7 @@ import {
   type BuildStatus,
   type Transition,
 } from "../../../../db/schema.ts";
-
-/** Presets by their ids: from `from`, up to but without `to`. */
-export interface PresetRange {
-  from: string;
-  to: string | null;
-}
-
-export const allPresets: PresetRange = { from: "", to: null };
-
-/** True in SQL for ids in the range. */
-const isInRangeSql = (id: SQL, { from, to }: PresetRange): SQL =>
-  from === "" && to === null
-    ? sql`true`
-    : to === null
-      ? sql`${id} >= ${from}`
-      : sql`(${id} >= ${from} AND ${id} < ${to})`;
-
-/** True in SQL for presets in the range, where they are called `p`, while `when` holds. */
-export const amongPresetsSql = (when: SQL, range: PresetRange): SQL =>
-  sql`${when} AND ${isInRangeSql(sql`p.id`, range)}`;
+import { allPresets, type PresetScope } from "./presets.ts";
 
 export interface PoolRow {
   seq: number;
@@ -73,12 +54,15 @@ const ruledParameters = sql`(SELECT json_group_array(json_object('name', d.name,
       d.default_value)))
   FROM template_parameters d WHERE d.version_id = p.version_id AND d.rules IS NOT NULL)`;
 
-const lookedAfterSql = (when: SQL, range: PresetRange): SQL => sql`looked_after(id) AS (
+/** Those of active versions, and those that still have workspaces. */
+const lookedAfterSql = (when: SQL, { ids }: PresetScope): SQL =>
+  ids === null
+    ? sql`looked_after(id) AS (
   SELECT p.id FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
-    WHERE ${when} AND ${isInRangeSql(sql`p.id`, range)} AND t.deleted_at IS NULL AND p.desired_instances IS NOT NULL
+    WHERE ${when} AND t.deleted_at IS NULL AND p.desired_instances IS NOT NULL
   UNION
-  SELECT pool_preset_id FROM workspace_builds
-    WHERE ${when} AND ${isInRangeSql(sql`pool_preset_id`, range)} AND ${isPoolNow})`;
+  SELECT pool_preset_id FROM workspace_builds WHERE ${when} AND ${isPoolNow})`
+    : sql`looked_after(id) AS (SELECT value FROM json_each(${ids}) WHERE ${when})`;
 
 /** In order; `when` guards the whole read. */
 export const listPoolIds = (when: SQL) =>
@@ -87,8 +71,8 @@ export const listPoolIds = (when: SQL) =>
   );
 
 /** In no order, at most `limit`. `when` guards the whole read. */
-export const listPools = (when: SQL, range = allPresets, limit = -1) =>
-  query.all<PoolRow>(sql`WITH ${lookedAfterSql(when, range)}
+export const listPools = (when: SQL, scope = allPresets, limit = -1) =>
+  query.all<PoolRow>(sql`WITH ${lookedAfterSql(when, scope)}
     SELECT p.seq, p.id AS presetId, p.name AS presetName, t.id AS templateId, t.name AS templateName,
       o.id AS organizationId, o.name AS organizationName, v.id AS versionId, v.name AS versionName,
       t.active_version_id = v.id AS usesActiveVersion, t.deleted_at IS NOT NULL AS isDeleted,
@@ -121,11 +105,13 @@ const agents = sql`CASE b.status WHEN 'succeeded' THEN (SELECT json_group_array(
   FROM workspace_agents a WHERE a.build_id = b.id) ELSE '[]' END`;
 
 /** Workspaces of pools whose latest build is a start that succeeded, or has not ended; in no order, at most `limit`. */
-export const listMembers = (when: SQL, range = allPresets, limit = -1) =>
+export const listMembers = (when: SQL, scope = allPresets, limit = -1) =>
   query.all<MemberRow>(sql`SELECT w.id AS workspaceId, w.name, b.pool_preset_id AS presetId, b.id AS buildId,
       b.number AS buildNumber, b.transition, b.status, b.stage, w.created_at AS createdAt, ${agents} AS agents
-    FROM workspace_builds b INDEXED BY workspace_builds_pool_now CROSS JOIN workspaces w ON w.id = b.workspace_id
-    WHERE ${when} AND ${isInRangeSql(sql`b.pool_preset_id`, range)} AND ${isPoolNow} LIMIT ${limit}`);
+    FROM ${scope.ids === null ? sql`` : sql`json_each(${scope.ids}) chosen CROSS JOIN`}
+      workspace_builds b INDEXED BY workspace_builds_pool_now CROSS JOIN workspaces w ON w.id = b.workspace_id
+    WHERE ${when} AND ${scope.ids === null ? sql`true` : sql`b.pool_preset_id = chosen.value`} AND ${isPoolNow}
+    LIMIT ${limit}`);
 
 /** Jobs of pools that nobody has taken yet. */
 export const countPending = (when: SQL) =>

@@ -28,7 +28,16 @@ export function taskStatus({ status, transition, lifecycles, hasReported }: Task
 export const taskStates = ["waiting", "working", "complete", "failed", "stopped"] as const;
 export type TaskWork = (typeof taskStates)[number];
 
-/** What its owner wants to know: whether the agent waits for them. The list's filter says the same in SQL. */
+/** Their order in a list, as triggers store it with the workspace: first what waits for its owner. */
+export const taskRanks: Record<TaskWork, number> = {
+  waiting: 1,
+  failed: 2,
+  working: 3,
+  complete: 4,
+  stopped: 5,
+};
+
+/** What its owner wants to know: whether the agent waits for them. The trigger `workspaces_summary` says the same in SQL. */
 export function taskWork(
   { status, transition }: Pick<TaskState, "status" | "transition">,
   reported: AppState | null,

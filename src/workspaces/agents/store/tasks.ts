@@ -2,8 +2,9 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { query, type SQL } from "../../../../db/client.ts";
-import { sliceOf, type Page } from "../../../../db/rows.ts";
+import type { Page } from "../../../../db/rows.ts";
 import {
+  isLiveTask,
   organizations,
   users,
   workspaceAppStatuses,
@@ -11,10 +12,10 @@ import {
   workspaces,
   type AppState,
 } from "../../../../db/schema.ts";
-import { jobFilterOf } from "../../jobs/rules/job.ts";
-import { promptParametersJson } from "../rules/task.ts";
+import { promptParametersJson, taskRanks } from "../rules/task.ts";
 import type { TaskSearch } from "../../builds/rules/search.ts";
 import { buildView, workspaceVisibleSql } from "../../builds/store/build-view.ts";
+import { countVisible, visiblePageSql } from "../../builds/store/visible.ts";
 
 /** What a task's workspace doesn't say of it. */
 export interface TaskRow {
@@ -81,22 +82,7 @@ const taskRows = () =>
     )
     .$dynamic();
 
-const lastReportSql = (column: SQL) => sql`(SELECT ${column} FROM workspace_app_statuses r WHERE r.app_id =
-    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildIdSql})
-  ORDER BY r.seq DESC LIMIT 1)`;
-
-/** `taskWork` says the same of one task. */
-const workSql = sql`(CASE WHEN ${workspaceBuilds.status} = 'failed' THEN 'failed'
-  WHEN ${workspaceBuilds.transition} <> 'start' OR ${workspaceBuilds.status} IN ('canceling', 'canceled') THEN 'stopped'
-  WHEN ${workspaceBuilds.status} <> 'succeeded' THEN 'working'
-  ELSE (CASE coalesce(${lastReportSql(sql`r.state`)}, 'working') WHEN 'idle' THEN 'waiting' WHEN 'failure' THEN 'failed'
-    WHEN 'complete' THEN 'complete' ELSE 'working' END) END)`;
-
-const longestWaiting = [
-  sql`CASE ${workSql} WHEN 'waiting' THEN 1 WHEN 'failed' THEN 2 WHEN 'working' THEN 3 WHEN 'complete' THEN 4 ELSE 5 END`,
-  sql`coalesce(${lastReportSql(sql`r.state_since`)}, ${workspaceBuilds.createdAt})`,
-  asc(workspaces.seq),
-] as const;
+const longestWaiting = [asc(workspaces.taskRank), asc(workspaces.taskSince), asc(workspaces.seq)] as const;
 
 /** Workspaces of tasks by name, and in the same order what there is of each task; or those first that wait the longest. */
 export function listTasks(
@@ -105,27 +91,20 @@ export function listTasks(
   page: Page,
   order: "by name" | "longest waiting" = "by name",
 ) {
-  const { limit, offset } = sliceOf(page);
   const orderBy = order === "by name" ? byName : longestWaiting;
-  const where = and(taskWhereSql(self), searchWhereSql(search, self));
+  const list = { owner: search.owner, where: searchWhereSql(search), order: orderBy };
+  const where = and(
+    eq(workspaces.latestBuildId, workspaceBuilds.id),
+    sql`${workspaces.seq} IN (${visiblePageSql(list, self, page)})`,
+  );
   return {
     workspaces: buildView()
       .where(where)
-      .orderBy(...orderBy)
-      .limit(limit)
-      .offset(offset),
+      .orderBy(...orderBy),
     tasks: taskRows()
       .where(where)
-      .orderBy(...orderBy)
-      .limit(limit)
-      .offset(offset),
-    total: query
-      .select({ count: sql<number>`count(*)` })
-      .from(workspaces)
-      .innerJoin(workspaceBuilds, eq(workspaces.latestBuildId, workspaceBuilds.id))
-      .innerJoin(users, eq(users.id, workspaces.ownerId))
-      .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
-      .where(where),
+      .orderBy(...orderBy),
+    total: countVisible(list, self, page),
   };
 }
 
@@ -145,41 +124,36 @@ export const listTaskStatuses = (workspaceId: SQL | string, self: SQL, limit: nu
       ORDER BY s.seq DESC LIMIT ${limit}) ORDER BY seq`,
   );
 
-function searchWhereSql({ owner, organization, name, status: wanted, state }: TaskSearch, self: SQL) {
+function searchWhereSql({ organization, name, status: wanted, state }: TaskSearch): SQL {
   return and(
-    owner === undefined
-      ? undefined
-      : owner === "me"
-        ? eq(workspaces.ownerId, self)
-        : sql`(lower(${users.username}) = lower(${owner}) OR ${users.id} = lower(${owner}))`,
+    isLiveTask,
     organization === undefined
       ? undefined
-      : sql`(lower(${organizations.name}) = lower(${organization}) OR ${organizations.id} = lower(${organization}))`,
+      : sql`${workspaces.organizationId} IN (SELECT o.id FROM organizations o
+          WHERE lower(o.name) = lower(${organization}) OR o.id = lower(${organization}))`,
     name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
     wanted === undefined ? undefined : statusWhereSql(wanted),
-    state === undefined ? undefined : sql`${workSql} = ${state}`,
-  );
+    state === undefined ? undefined : sql`${workspaces.taskRank} = ${taskRanks[state]}`,
+  )!;
 }
 
-const jobStatusColumn = workspaceBuilds.status;
-const isStartSql = sql`${workspaceBuilds.transition} = 'start'`;
 /** `taskStatus` says the same of one task. */
-const isStartingSql = sql`EXISTS (SELECT 1 FROM workspace_agents a WHERE a.build_id = ${workspaceBuilds.id}
+const isStartingSql = sql`EXISTS (SELECT 1 FROM workspace_agents a WHERE a.build_id = ${workspaces.latestBuildId}
     AND a.lifecycle_state IN ('created', 'starting'))
-  AND NOT EXISTS (SELECT 1 FROM workspace_app_statuses s WHERE s.app_id =
-    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildIdSql}))`;
+  AND NOT EXISTS (SELECT 1 FROM workspace_app_statuses s WHERE s.app_id = (
+    SELECT h.ai_task_sidebar_app_id FROM workspace_builds h WHERE h.workspace_id = ${workspaces.id}
+      AND h.number > (SELECT number FROM workspace_builds WHERE id = ${workspaces.latestBuildId}) - ${maxBuildsBack}
+      AND h.ai_task_prompt IS NOT NULL ORDER BY h.number DESC LIMIT 1))`;
 
 function statusWhereSql(wanted: NonNullable<TaskSearch["status"]>): SQL {
+  const statusSql = workspaces.workspaceStatus;
   if (wanted === "initializing")
-    return sql`(${isStartSql} AND (${jobStatusColumn} = 'running' OR (${jobStatusColumn} = 'succeeded' AND ${isStartingSql})))`;
-  if (wanted === "active")
-    return sql`(${isStartSql} AND ${jobStatusColumn} = 'succeeded' AND NOT (${isStartingSql}))`;
-  if (wanted === "paused") return sql`(NOT ${isStartSql} AND ${jobStatusColumn} = 'succeeded')`;
-  if (wanted === "error") return sql`${jobStatusColumn} = 'failed'`;
+    return sql`(${statusSql} = 'starting' OR (${statusSql} = 'running' AND ${isStartingSql}))`;
+  if (wanted === "active") return sql`(${statusSql} = 'running' AND NOT (${isStartingSql}))`;
+  if (wanted === "paused") return sql`${statusSql} IN ('stopped', 'deleted')`;
+  if (wanted === "error") return sql`${statusSql} = 'failed'`;
+  // Canceled, or on the way to a stop.
   if (wanted === "unknown")
-    return sql`(${jobStatusColumn} IN ('canceling', 'canceled') OR (NOT ${isStartSql} AND ${jobStatusColumn} IN ('pending', 'running')))`;
-  const { status: found, transition } = jobFilterOf(wanted);
-  return transition === undefined
-    ? sql`${jobStatusColumn} = ${found}`
-    : sql`(${jobStatusColumn} = ${found} AND ${workspaceBuilds.transition} = ${transition})`;
+    return sql`(${workspaces.taskRank} = ${taskRanks.stopped} AND ${statusSql} NOT IN ('stopped', 'deleted'))`;
+  return sql`${statusSql} = ${wanted}`;
 }

@@ -98,9 +98,13 @@ export type BuildRow = ReturnType<typeof buildView>["_"]["result"][number];
 
 const rolesThatReadAll = JSON.stringify(rolesWithPermission("workspaces:read-all"));
 
+/** True in SQL where this user may see everybody's workspaces. */
+export const seesAllWorkspacesSql = (self: SQL): SQL => sql`EXISTS (
+  SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${rolesThatReadAll})))`;
+
 /** True in SQL where this user may see the workspaces of that owner, given by their id. */
-export const ownerVisibleSql = (self: SQL, ownerId: SQL): SQL => sql`(${ownerId} = ${self} OR EXISTS (
-  SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${rolesThatReadAll}))))`;
+export const ownerVisibleSql = (self: SQL, ownerId: SQL): SQL =>
+  sql`(${ownerId} = ${self} OR ${seesAllWorkspacesSql(self)})`;
 
 /** True in SQL for workspaces that this user may see. */
 export const workspaceVisibleSql = (self: SQL): SQL => ownerVisibleSql(self, sql`${workspaces.ownerId}`);

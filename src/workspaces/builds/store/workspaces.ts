@@ -1,11 +1,11 @@
 // SQL of workspaces: finding, listing, creating and ending one.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
-import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
-import { templates, users, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
-import { jobFilterOf } from "../../jobs/rules/job.ts";
+import { insertRows, type Page } from "../../../../db/rows.ts";
+import { templates, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
 import type { WorkspaceSearch } from "../rules/search.ts";
 import { buildView, workspaceVisibleSql } from "./build-view.ts";
+import { countVisible, visiblePageSql, type VisibleList } from "./visible.ts";
 
 const isLatestBuildSql = eq(workspaces.latestBuildId, workspaceBuilds.id);
 
@@ -33,39 +33,33 @@ export function workspaceIdByNameSql(ownerId: SQL, name: string, withDeleted = f
 export const workspaceOwnerSql = (id: SQL | string): SQL<string> =>
   sql<string>`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
 
+const byName = [asc(sql`lower(${workspaces.name})`), asc(workspaces.seq)] as const;
+
+/** By name. */
 export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
   buildView()
-    .where(searchWhereSql(search, self))
-    .orderBy(asc(sql`lower(${workspaces.name})`), asc(workspaces.seq))
-    .limit(sliceOf(page).limit)
-    .offset(sliceOf(page).offset);
+    .where(
+      and(isLatestBuildSql, sql`${workspaces.seq} IN (${visiblePageSql(searchedList(search), self, page)})`),
+    )
+    .orderBy(...byName);
 
-export const countWorkspaces = (search: WorkspaceSearch, self: SQL) =>
-  query
-    .select({ count: sql<number>`count(*)` })
-    .from(workspaces)
-    .innerJoin(workspaceBuilds, isLatestBuildSql)
-    .innerJoin(users, eq(users.id, workspaces.ownerId))
-    .innerJoin(templates, eq(templates.id, workspaces.templateId))
-    .where(searchWhereSql(search, self));
+/** At most `maxCounted` and one after the beginning of the page. */
+export const countWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
+  countVisible(searchedList(search), self, page);
 
-function searchWhereSql({ owner, template, name, status }: WorkspaceSearch, self: SQL) {
-  const job = status === undefined ? undefined : jobFilterOf(status);
-  return and(
-    isLatestBuildSql,
-    sql`${workspaces.deletedAt} IS NULL`,
-    workspaceVisibleSql(self),
-    owner === undefined
+const searchedList = ({ owner, template, name, status }: WorkspaceSearch): VisibleList => ({
+  owner,
+  where: and(
+    sql`${workspaces.deletedAt} IS NULL AND ${workspaces.latestBuildId} IS NOT NULL`,
+    template === undefined
       ? undefined
-      : owner === "me"
-        ? eq(workspaces.ownerId, self)
-        : sql`lower(${users.username}) = lower(${owner})`,
-    template === undefined ? undefined : sql`lower(${templates.name}) = lower(${template})`,
+      : sql`${workspaces.templateId} = (SELECT id FROM templates
+          WHERE lower(name) = lower(${template}) AND deleted_at IS NULL ORDER BY lower(name), seq LIMIT 1)`,
     name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
-    job === undefined ? undefined : eq(workspaceBuilds.status, job.status),
-    job?.transition === undefined ? undefined : eq(workspaceBuilds.transition, job.transition),
-  );
-}
+    status === undefined ? undefined : eq(workspaces.workspaceStatus, status),
+  )!,
+  order: byName,
+});
 
 export type NewWorkspace = Omit<typeof workspaces.$inferInsert, "seq">;
 

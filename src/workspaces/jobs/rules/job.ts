@@ -39,18 +39,6 @@ export const workspaceStatuses = [
 ] as const;
 export type WorkspaceStatus = (typeof workspaceStatuses)[number];
 
-/** The jobs in which a workspace has this status: `workspaceStatus` the other way round. */
-export function jobFilterOf(wanted: WorkspaceStatus): {
-  status: BuildStatus;
-  transition: Transition | undefined;
-} {
-  for (const transition of ["start", "stop", "delete"] as const) {
-    if (succeeded[transition] === wanted) return { status: "succeeded", transition };
-    if (running[transition] === wanted) return { status: "running", transition };
-  }
-  return { status: wanted as BuildStatus, transition: undefined };
-}
-
 export interface ExpiredLease {
   status: BuildStatus;
   hasPlan: boolean;

@@ -1,6 +1,7 @@
 // SQL of templates.
 import { and, asc, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { countLimit, sliceOf, type Page } from "../../../../db/rows.ts";
 import { organizations, templates, templateVersions, users } from "../../../../db/schema.ts";
 import type { Actor } from "../../../accounts/rules/actor.ts";
 import { hasPermissionSql } from "../../../accounts/store/manage.ts";
@@ -25,10 +26,7 @@ const templateRows = () =>
       createdAt: templates.createdAt,
       updatedAt: templates.updatedAt,
       deletedAt: templates.deletedAt,
-      /** People with a workspace of it. */
-      userCount:
-        sql<number>`(SELECT count(DISTINCT w.owner_id) FROM workspaces w JOIN users o ON o.id = w.owner_id
-        WHERE w.template_id = ${templates.id} AND w.deleted_at IS NULL AND NOT o.is_system)`.as("user_count"),
+      userCount: templates.userCount,
     })
     .from(templates)
     .innerJoin(organizations, eq(organizations.id, templates.organizationId))
@@ -57,10 +55,18 @@ export const activeVersionIdSql = (templateId: SQL): SQL<string> =>
   sql<string>`(SELECT active_version_id FROM templates WHERE id = ${templateId})`;
 
 /** By name. */
-export const listTemplates = () =>
+export const listTemplates = (page: Page = {}) =>
   templateRows()
     .where(isNull(templates.deletedAt))
-    .orderBy(sql`lower(${templates.name})`, asc(templates.seq));
+    .orderBy(sql`lower(${templates.name})`, asc(templates.seq))
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
+
+/** At most `maxCounted` and one after the beginning of the page. */
+export const countTemplates = (page: Page) =>
+  query.all<{ count: number }>(
+    sql`SELECT count(*) AS count FROM (SELECT 1 FROM templates WHERE deleted_at IS NULL LIMIT ${countLimit(page)})`,
+  );
 
 /** True in SQL for a template that is there and not deleted. */
 export const templateUndeletedSql = (id: string): SQL =>

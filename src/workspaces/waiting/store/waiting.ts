@@ -4,10 +4,11 @@
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
-import type { Transition } from "../../../../db/schema.ts";
+import { prebuildsUser, type Transition } from "../../../../db/schema.ts";
 import type { WaitingKind } from "../rules/waiting-texts.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
 import { openQuestionsSql, waitingSessionsSql } from "../../../agent-sessions/store/waiting.ts";
+import { taskRanks } from "../../agents/rules/task.ts";
 import { fromLatestTaskBuildSql, taskAppIdSql } from "../../agents/store/app-statuses.ts";
 
 export interface WaitingRow {
@@ -58,7 +59,8 @@ const taskSql = (self: SQL) => sql`SELECT 'task' AS kind, w.id AS id, s.state_si
   JOIN workspace_app_statuses s ON s.seq = (SELECT max(l.seq) FROM workspace_app_statuses l
     WHERE l.app_id = ${taskAppIdSql(sql`w.id`)})
   JOIN workspace_apps p ON p.id = s.app_id
-  WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND b.has_ai_task = 1
+  WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND w.task_rank = ${taskRanks.waiting} AND w.task_rank IS NOT NULL
+    AND w.owner_id <> ${sql.raw(`'${prebuildsUser.id}'`)}
     AND b.transition = 'start' AND b.status = 'succeeded' AND s.state = 'idle'`;
 
 const buildSql = (
@@ -68,7 +70,7 @@ const buildSql = (
     u.username, t.name, substr(coalesce(b.error, ''), 1, ${maxDetailLength}), NULL, NULL, b.number, b.transition,
     NULL, NULL, NULL
   ${ownWorkspacesSql}
-  WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND b.status = 'failed'
+  WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND w.workspace_status = 'failed' AND b.status = 'failed'
     AND coalesce(b.completed_at, b.updated_at) > ${now} - ${failureShownMs}`;
 
 const managingRoles = JSON.stringify(rolesWithPermission("templates:manage"));
