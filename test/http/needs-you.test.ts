@@ -74,6 +74,49 @@ test("an idle agent waits until it works again or its workspace stops, and its a
   expect((await listed(server, member.token)).count).toBe(0);
 });
 
+test("sessions, tasks and questions are one list, oldest first; a task whose app asks is one row, the question", async () => {
+  const { server, member, agentToken, workspaceId, status } = await startTask();
+  const call = async (method: "PUT" | "POST", path: string, token: string, json: object) => {
+    const answer = await server.call(
+      method,
+      `/api/v2/agent-sessions/${path}` as "/api/v2/agent-sessions/key",
+      {
+        token,
+        json: json as never,
+      },
+    );
+    expect(answer.status).toBeLessThan(300);
+    server.clock.advance(minute);
+  };
+  const report = (key: string) => call("PUT", key, member.token, { state: "waiting", title: key });
+  const ask = (key: string, more: object = {}) =>
+    call("POST", `${key}/questions`, agentToken, { text: "Drop it?", ...more });
+  const kinds = async () =>
+    (await listed(server, member.token)).waiting.map(({ kind, title }) => `${kind}: ${title}`);
+  await report("laptop");
+  await status("idle", "Which database?");
+  server.clock.advance(minute);
+  await report("desktop");
+  const [laptop, task, desktop] = [
+    "agent: laptop is waiting for you",
+    "task: Task waiting for you: Fix the bug in the parser",
+    "agent: desktop is waiting for you",
+  ];
+  expect(await kinds()).toEqual([laptop, task, desktop]);
+  // Of another session in the workspace: two things.
+  await call("PUT", "helper", agentToken, { state: "working", title: "helper" });
+  await ask("helper");
+  expect(await kinds()).toEqual([laptop, task, desktop, "question: helper asks you"]);
+  await call("PUT", "helper", agentToken, { state: "working", title: "helper" });
+  await ask(encodeURIComponent(`app/${workspaceId}/claude`), { timeout_s: 600 });
+  expect(await kinds()).toEqual([laptop, desktop, "question: Fix the bug in the parser asks you"]);
+  const { text } = await sectionOf(server, member.token);
+  expect(text.match(/class="waits"/g)).toHaveLength(3);
+  // Nobody can answer one whose time is over, whether or not that is written.
+  server.clock.advance(10 * minute);
+  expect(await kinds()).toEqual([laptop, task, desktop]);
+});
+
 test("a task whose app has no address, or one that is unsafe, leads to its page", async () => {
   const { server, member, status } = await startTask();
   await status("idle");

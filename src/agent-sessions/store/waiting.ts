@@ -13,6 +13,11 @@ export const waitingSessionsSql = (self: SQL, now: number): SQL =>
   WHERE s.user_id = ${self} AND s.ended_at IS NULL AND s.state = 'waiting' AND s.parent IS NULL AND NOT s.is_task
     AND NOT EXISTS (SELECT 1 FROM agent_questions q WHERE q.session_id = s.id AND ${isOpenSql(now)})`;
 
+/** True in SQL while the session of this app of the user's has an open question. */
+export const appAsksSql = (self: SQL, appId: SQL, now: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM agent_questions q CROSS JOIN agent_sessions a ON a.id = q.session_id
+    WHERE q.user_id = ${self} AND ${isOpenSql(now)} AND a.app_id = ${appId})`;
+
 export const openQuestionsSql = (self: SQL, now: number): SQL =>
   sql`SELECT 'question', q.id, q.created_at, s.title, NULL, NULL, q.text, s.url, NULL, NULL, NULL, q.options,
     q.takes_text, NULL

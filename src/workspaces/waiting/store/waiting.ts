@@ -7,7 +7,7 @@ import { prepared } from "../../../../db/prepared.ts";
 import { prebuildsUser, type Transition } from "../../../../db/schema.ts";
 import type { WaitingKind } from "../rules/waiting-texts.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
-import { openQuestionsSql, waitingSessionsSql } from "../../../agent-sessions/store/waiting.ts";
+import { appAsksSql, openQuestionsSql, waitingSessionsSql } from "../../../agent-sessions/store/waiting.ts";
 import { taskRanks } from "../../agents/rules/task.ts";
 import { fromLatestTaskBuildSql, taskAppIdSql } from "../../agents/store/app-statuses.ts";
 
@@ -50,7 +50,11 @@ const ownWorkspacesSql = sql`FROM workspaces w
   JOIN workspace_builds b ON b.id = w.latest_build_id
   JOIN users u ON u.id = w.owner_id JOIN templates t ON t.id = w.template_id`;
 
-const taskSql = (self: SQL) => sql`SELECT 'task' AS kind, w.id AS id, s.state_since AS since, w.name AS name,
+/** One whose app asks something is the question. */
+const taskSql = (
+  self: SQL,
+  now: number,
+) => sql`SELECT 'task' AS kind, w.id AS id, s.state_since AS since, w.name AS name,
     u.username AS ownerName, t.name AS templateName, s.message AS detail, p.url AS appUrl,
     coalesce(nullif(p.display_name, ''), p.slug) AS appName, NULL AS buildNumber, NULL AS transition,
     NULL AS options, NULL AS takesText,
@@ -61,7 +65,8 @@ const taskSql = (self: SQL) => sql`SELECT 'task' AS kind, w.id AS id, s.state_si
   JOIN workspace_apps p ON p.id = s.app_id
   WHERE w.owner_id = ${self} AND w.deleted_at IS NULL AND w.task_rank = ${taskRanks.waiting} AND w.task_rank IS NOT NULL
     AND w.owner_id <> ${sql.raw(`'${prebuildsUser.id}'`)}
-    AND b.transition = 'start' AND b.status = 'succeeded' AND s.state = 'idle'`;
+    AND b.transition = 'start' AND b.status = 'succeeded' AND s.state = 'idle'
+    AND NOT ${appAsksSql(self, sql`s.app_id`, now)}`;
 
 const buildSql = (
   self: SQL,
@@ -87,7 +92,7 @@ const presetSql = (
 /** `limit`: of rows. */
 export const listWaiting = prepared((self: SQL, now: number, limit: number) =>
   query.all<WaitingRow>(sql`SELECT *, count(*) OVER () AS total
-    FROM (${taskSql(self)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)}
+    FROM (${taskSql(self, now)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)}
       UNION ALL ${waitingSessionsSql(self, now)} UNION ALL ${openQuestionsSql(self, now)})
     ORDER BY since, id LIMIT ${limit}`),
 );
