@@ -91,7 +91,7 @@ async function makeStale(deps: Deps, { quietSessions, forgottenSessions }: Silen
 }
 
 async function prepareStale(deps: Deps, rows: readonly SessionRow[], changeId: string) {
-  const notified = rows.filter(({ parent, isTask }) => parent === null && !isTask);
+  const notified = rows.filter(({ parent }) => parent === null);
   if (notified.length === 0) return [];
   const users = idsSql(notified.map(({ userId }) => userId));
   const read = await deps.db.read(sessionKinds.stale.reads({ userIdsSql: users }));

@@ -71,7 +71,7 @@ describe("an agent's token", () => {
 });
 
 describe("an app's status", () => {
-  test("is the session of the task, which the kinds of tasks notify about", async () => {
+  test("is the session of the task: the kinds of tasks notify about it, and Agent Stale when it is silent", async () => {
     const { status, sessions, notified, pass, waiting, server } = await start();
     await status("working", "Reading");
     await status("idle", "Which one?", { uri: "https://a.example.com/1" });
@@ -87,13 +87,23 @@ describe("an app's status", () => {
     // Each kind of tasks is sent once a minute at most.
     await pass(60_000);
     await status("working");
-    await pass(31 * 60_000);
-    expect((await sessions())[0]!.state).toBe("stale");
-    expect(await notified()).toEqual([
+    for (let times = 0; times < 2; times += 1) {
+      await pass(31 * 60_000);
+      expect((await sessions())[0]!.state).toBe("stale");
+    }
+    const titles = [
       "Task working: Fix the bug in the parser",
       "Task waiting for you: Fix the bug in the parser",
       "Task working: Fix the bug in the parser",
-    ]);
+      "Agent stale: Fix the bug in the parser",
+    ];
+    expect(await notified()).toEqual(titles);
+    const open = "SELECT count(*) AS open FROM situations WHERE key LIKE 'agent/%' AND resolved_at IS NULL";
+    expect(await server.sql(open)).toEqual([{ open: 1 }]);
+    await status("idle", "Which two?");
+    await pass(calmMs);
+    expect(await server.sql(open)).toEqual([{ open: 0 }]);
+    expect(await notified()).toEqual([...titles, "Task waiting for you: Fix the bug in the parser"]);
     expect(await countRows(server, "agent_sessions")).toBe(1);
   });
 

@@ -28,7 +28,7 @@ export interface StateReport {
   state: ReportedState;
   /** The key of the session that started it; undefined: what it was. */
   parent: string | undefined;
-  /** Of a task's app: the kinds of tasks notify about it. */
+  /** Of a task's app: the kinds of tasks notify about what it reports. */
   isTask: boolean;
 }
 
@@ -57,16 +57,17 @@ export function decideReport(
   // Nobody is notified about a sub-agent, even if that became known only later.
   const becomesChild = before !== undefined && before.parent === null && parent !== undefined;
   const isChild = parent !== undefined || (before?.parent ?? null) !== null;
+  const isSilent = isChild || isTask;
   const isGuarded = isChanged || becomesChild;
   const hasWaited = before !== undefined && opensSituation(before.state);
   return {
     isChanged,
     isGuarded,
-    notifies: isChanged && state !== "working" && !isChild && !isTask,
+    notifies: isChanged && state !== "working" && !isSilent,
     notBefore: calmMs > 0 ? now + calmMs : undefined,
     withdraws: isGuarded && before !== undefined && before.state !== "working",
     resolves:
-      isGuarded && hasWaited && (state !== "waiting" || isChild)
+      isGuarded && hasWaited && (state !== "waiting" || isSilent)
         ? state === "working"
           ? "working"
           : "over"

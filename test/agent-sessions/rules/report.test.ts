@@ -82,6 +82,7 @@ describe("nobody is notified", () => {
       expect(decideReport(seen, report(state, { parent: "a" }), calm).notifies).toBe(false);
       expect(decideReport(seen, report(state, { isTask: true }), calm).notifies).toBe(false);
     }
+    expect(decideReport(before("stale"), report("waiting", { isTask: true }), calm).resolves).toBe("over");
     const child = before("working", { parent: "a" });
     expect(decideReport(child, report(state), calm).notifies).toBe(false);
   });
