@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { loadMigrations } from "../db/migrate.ts";
 import { loadTemplateFiles } from "../db/template-files.ts";
 import { answersFile, answersText } from "./house/answers.ts";
 import { registryFile, registryText } from "./house/kinds.ts";
@@ -54,12 +55,23 @@ async function generated(file: URL, text: () => string, command: string): Promis
   return { ok: isFresh, words: isFresh ? "" : `${name} is stale: run \`npm run ${command}\`` };
 }
 
+/** Two branches may have taken the same number; then the second is never applied. */
+function numbersOfMigrations(): Verdict {
+  const migrations = loadMigrations();
+  const twice = migrations.filter(({ number }, at) => migrations[at - 1]?.number === number);
+  return {
+    ok: twice.length === 0,
+    words: twice.map(({ name }) => `db/migrations/${name}.sql: its number is taken`).join("\n"),
+  };
+}
+
 const checks: Record<string, Promise<Verdict>> = {
   formatting: run(bin("oxfmt"), "-c", ".oxfmtrc.json", "--check", "src", "db", "test", "public"),
   lint: run(bin("oxlint"), "-c", ".oxlintrc.json", "--deny-warnings", "src", "db", "test"),
   "import laws": generated(new URL("../.oxlintrc.json", import.meta.url), () => lintText, "rules"),
   "kinds of notification": generated(registryFile, () => registryText(loadTemplateFiles()), "docs"),
   "types of answers": generated(answersFile, answersText, "docs"),
+  migrations: Promise.resolve(numbersOfMigrations()),
   // Each checker reads the libraries' types for itself. What has not changed since the last check is not checked again.
   types: run(bin("tsc"), "--checkers", "1", "--incremental", "--tsBuildInfoFile", typesCache),
   "worker's bundle": bundle(),

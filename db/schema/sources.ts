@@ -89,6 +89,12 @@ export const sourcePeople = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.sourceId, table.foreignId] }),
+    index("source_people_listed").on(
+      table.sourceId,
+      sql`(user_id IS NOT NULL)`,
+      sql`${table.lastSeenAt} DESC`,
+      table.foreignId,
+    ),
     index("source_people_unmatched")
       .on(table.lastSeenAt)
       .where(sql`user_id IS NULL`),

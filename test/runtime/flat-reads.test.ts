@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { routesOf } from "../../src/http/openapi.ts";
 import { startEverybody, type Caller, type Everybody } from "../support/everybody.ts";
-import { grow, type Sizes } from "../support/growth.ts";
+import { grow } from "../support/growth.ts";
+import type { Sizes } from "../support/growth-rows.ts";
 import { createMeter } from "../support/meter.ts";
 import { pages } from "../support/page-permissions.ts";
 import { permissions } from "../support/permissions.ts";
@@ -16,7 +17,7 @@ const rows = Number(process.env["ROWS"] ?? 0);
 
 /** Every list is longer than what is counted of it. */
 const once = 1_200;
-const factor = 3;
+const factor = 10;
 const sizesOf = (n: number): Sizes => ({
   users: n,
   templates: n,
@@ -27,6 +28,7 @@ const sizesOf = (n: number): Sizes => ({
   messages: n,
   inbox: n,
   audit: n,
+  sessions: n,
 });
 const sizesOfRows: Sizes = {
   users: rows / 100,
@@ -38,6 +40,7 @@ const sizesOfRows: Sizes = {
   messages: rows / 10,
   inbox: rows / 2,
   audit: (rows * 3) / 10,
+  sessions: rows / 10,
 };
 
 /** What grows, or is bounded by a number above those of this test; why. */
@@ -86,6 +89,7 @@ const searches = [
   "/deployment/notifications/messages?status=permanent_failure",
   "/inbox?show=unread",
   "/inbox?show=done",
+  "/api/v2/agent-sessions?state=done",
 ];
 
 interface Asked {
@@ -173,5 +177,5 @@ test.skipIf(noServer)(
       await libsql.stop();
     }
   },
-  600_000,
+  1_800_000,
 );

@@ -42,7 +42,7 @@ export function keepUnmatched(
         missed_count, first_seen_at, last_seen_at)
       SELECT ${sourceId}, ${id}, ${username}, ${email}, ${canonicalEmail(email)}, ${name}, 1, ${now}, ${now}
       WHERE ${when} AND (${isListedSql} OR (SELECT count(*) FROM source_people
-        WHERE source_id = ${sourceId} AND user_id IS NULL) < ${maxUnmatchedPeople})
+        WHERE source_id = ${sourceId} AND (user_id IS NOT NULL) = 0) < ${maxUnmatchedPeople})
       ON CONFLICT (source_id, foreign_id) DO UPDATE SET username = excluded.username, email = excluded.email,
         email_canonical = excluded.email_canonical, name = excluded.name,
         missed_count = missed_count + 1, last_seen_at = excluded.last_seen_at`),
@@ -89,7 +89,7 @@ export const listPeople = (sourceId: SQL | string, limit: number) =>
   selectPeople()
     .where(eq(sourcePeople.sourceId, sourceId))
     .orderBy(
-      sql`${sourcePeople.userId} IS NOT NULL`,
+      sql`(${sourcePeople.userId} IS NOT NULL)`,
       desc(sourcePeople.lastSeenAt),
       asc(sourcePeople.foreignId),
     )

@@ -31,7 +31,7 @@ export const isSecretValidSql = prepared(
 
 const waitingSql = sql<number>`(SELECT count(*) FROM source_waiting w WHERE w.source_id = ${sources.id})`;
 const unmatchedSql = sql<number>`(SELECT count(*) FROM source_people p
-  WHERE p.source_id = ${sources.id} AND p.user_id IS NULL)`;
+  WHERE p.source_id = ${sources.id} AND (p.user_id IS NOT NULL) = 0)`;
 
 const selectSources = () =>
   query
