@@ -18,7 +18,7 @@ export const notificationMutes = sqliteTable(
     id: text("id").notNull(),
     userId: text("user_id").notNull(),
     thing: text("thing", { enum: muteThings }).notNull(),
-    /** The workspace's or the template's, also for a preset. */
+    /** The workspace's, the session's or the template's, also for a preset. */
     thingId: text("thing_id").notNull(),
     presetName: text("preset_name").notNull().default(""),
     createdAt: integer("created_at").notNull(),

@@ -15,7 +15,7 @@ export const messageStatuses = [
 ] as const;
 export const attemptOutcomes = ["started", "sent", "temporary_failure", "permanent_failure"] as const;
 
-export const muteThings = ["workspace", "template", "preset"] as const;
+export const muteThings = ["workspace", "template", "preset", "session"] as const;
 
 export type MuteThing = (typeof muteThings)[number];
 export type UserStatus = (typeof userStatuses)[number];

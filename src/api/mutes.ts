@@ -27,7 +27,7 @@ import {
 const muteShape = shape<MuteRow>("NotificationMute")({
   id: string((row) => row.id),
   thing: field(z.enum(muteThings), (row) => row.thing),
-  thing_id: string((row) => row.thingId, "of the workspace or the template, also for a preset"),
+  thing_id: string((row) => row.thingId, "of the workspace, the session or the template, also for a preset"),
   name: field(z.string().nullable().meta({ description: "null: it was deleted" }), (row) => row.name),
   created_at: time((row) => row.createdAt),
 });
@@ -36,7 +36,7 @@ export const muteRoutes = new Hono<Env>()
   .get(
     "/notifications/mutes",
     endpoint({
-      summary: "List the workspaces, templates and presets that you have muted",
+      summary: "List the workspaces, sessions, templates and presets that you have muted",
       access: "session",
       answers: { 200: z.array(muteShape.schema) },
       errors: [401],
@@ -49,7 +49,7 @@ export const muteRoutes = new Hono<Env>()
   .post(
     "/notifications/inbox/:id/mute",
     endpoint({
-      summary: "Mute the workspace, template or preset that one of your notifications is about",
+      summary: "Mute the workspace, session, template or preset that one of your notifications is about",
       access: "session",
       answers: { 200: muteShape.schema },
       errors: [400, 401, 404, 409, 415],
@@ -79,7 +79,7 @@ export const muteRoutes = new Hono<Env>()
   .delete(
     "/notifications/mutes/:id",
     endpoint({
-      summary: "Unmute a workspace, template or preset",
+      summary: "Unmute a workspace, session, template or preset",
       access: "session",
       answers: { 204: null },
       errors: [400, 401, 404],

@@ -185,7 +185,7 @@ const keys = [
   ["o, Enter", "open or close"],
   ["e", "done"],
   ["s", "snooze"],
-  ["m", "mute the workspace, preset or template"],
+  ["m", "mute the workspace, session, preset or template"],
   ["x", "select; Shift+X selects up to here"],
   ["u", "mark as read or unread"],
   ["z", "undo"],

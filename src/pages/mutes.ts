@@ -1,4 +1,4 @@
-// Muting a workspace, template or preset from a notification, with one press; and what is muted, in the notification settings.
+// Muting a workspace, session, template or preset from a notification, with one press; and what is muted, in the notification settings.
 import { Hono } from "hono";
 import {
   authorizedUserIdSql,
@@ -58,7 +58,8 @@ export const mutesSection = (mutes: readonly MuteRow[], now: number): Html =>
     ${
       mutes.length === 0
         ? html`<p class="lead">
-            Nothing is muted. Mute a workspace, template or preset from a notification about it.
+            Nothing is muted. Mute a workspace, a session of an AI agent, a template or a preset from a
+            notification about it.
           </p>`
         : html`<ul class="kinds" role="list">
             ${mutes.map((mute) => muteItem(mute, now))}

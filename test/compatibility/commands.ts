@@ -122,7 +122,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry notifications done", what: "mark as done: out of the inbox" },
   { command: "belfry notifications withdraw", what: "withdraw unsent messages" },
   { command: "belfry notifications snooze", what: "out of the inbox until a time" },
-  { command: "belfry notifications mute", what: "no more about a workspace, template or preset" },
+  { command: "belfry notifications mute", what: "no more about a workspace, session, template or preset" },
   { command: "belfry sources list", what: "Coder deployments that send their notifications here" },
   { command: "belfry sources create", what: "create one; prints its address once" },
   { command: "belfry sources rotate", what: "a new address for one" },

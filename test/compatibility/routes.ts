@@ -155,7 +155,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   },
   {
     route: "POST /notifications/inbox/{id}/mute",
-    what: "mute the workspace, template or preset that it is about",
+    what: "mute the workspace, session, template or preset that it is about",
   },
   { route: "GET /sources", what: "Coder deployments that send their notifications here" },
   { route: "POST /sources", what: "create one; returns its address once" },

@@ -1,8 +1,10 @@
-// Muting a workspace, template or preset from a notification: none is made any more, with a reason that explain shows.
+// Muting a workspace, session, template or preset from a notification: none is made any more, with a reason that explain shows.
 import { expect, test } from "vitest";
 import { allNotices, inboxTitles } from "../support/inbox.ts";
 import { cookieFor, get, placeOf, post, wordsOf } from "../support/pages.ts";
+import { startAsking, type Asking } from "../support/questions.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { startTask } from "../support/task.ts";
 import { addTemplate } from "../support/workspaces.ts";
 
 const api = "/api/v2/notifications";
@@ -123,4 +125,84 @@ test("a preset is muted in every version of its template, and the page mutes wit
   expect(placeOf(await post(server, lift, { to: "/inbox?show=unread" }, cookie))).toBe("/inbox?show=unread");
   expect(await server.sql("SELECT * FROM notification_mutes")).toEqual([]);
   expect(wordsOf(await get(server, "/settings/notifications", cookie))).toContain("Nothing is muted.");
+});
+
+test("an agent is muted: what waits and what it asks notifies no more, and still needs its user", async () => {
+  const asking = await startAsking();
+  const { server, mia, report, asked, inbox, pass } = await withPasses(asking);
+  const cookie = cookieFor(mia.token);
+  const needs = async () =>
+    (await server.call("GET", "/api/v2/users/me/waiting", { token: mia.token })).json.waiting.map(
+      ({ title }) => title,
+    );
+  await report("waiting");
+  await report("waiting", { title: "Other" }, "other");
+  await pass();
+  const titles = ["Agent waiting for you: Fix the login redirect", "Agent waiting for you: Other"];
+  expect((await inbox()).titles.toSorted()).toEqual(titles);
+  const [item] = await server.sql(
+    "SELECT id FROM inbox_notifications WHERE title = 'Agent waiting for you: Fix the login redirect'",
+  );
+  const page = await get(server, "/inbox", cookie);
+  expect(wordsOf(page)).toContain("Mute session");
+  const muted = await post(server, `/inbox/items/${String(item!["id"])}/mute`, { to: "/inbox" }, cookie);
+  expect(wordsOf(await get(server, placeOf(muted)!, cookie))).toContain(
+    "Muted session Fix the login redirect. Undo",
+  );
+  await report("working");
+  for (const state of ["waiting", "failed", "done"]) {
+    await report(state);
+    await pass();
+  }
+  await asked({ text: "Which one?" });
+  await server.settled();
+  expect((await inbox()).titles.toSorted()).toEqual(titles);
+  expect(await needs()).toEqual(["Other is waiting for you", "Fix the login redirect asks you"]);
+  const reasons = (await allNotices(server)).map((notice) => notice.reasons);
+  expect(reasons.filter((one) => one.includes("muted_by_user"))).toHaveLength(4);
+  // It goes with the session.
+  await report("done");
+  server.clock.advance(8 * 86_400_000);
+  await server.runTick();
+  await server.settled();
+  expect(await server.sql("SELECT key FROM agent_sessions WHERE key = 'main'")).toEqual([]);
+  expect(await server.sql("SELECT * FROM notification_mutes")).toEqual([]);
+});
+
+/** What has lasted for long enough is notified. */
+const withPasses = (asking: Asking) => ({
+  ...asking,
+  pass: async () => {
+    asking.server.clock.advance(30_000);
+    await asking.server.runTick();
+    await asking.server.settled();
+  },
+});
+
+test("an agent in a workspace is muted by that, with everything else that runs in it", async () => {
+  const { server, member, agentToken, workspaceId, status, notified } = await startTask({ hasAiTask: false });
+  const report = async (key: string, state: string) => {
+    const path = `/api/v2/agent-sessions/${key}` as "/api/v2/agent-sessions/key";
+    const json = { state, title: key } as never;
+    expect((await server.call("PUT", path, { token: agentToken, json })).status).toBe(200);
+    server.clock.advance(30_000);
+    await server.runTick();
+    await server.settled();
+  };
+  await report("one", "waiting");
+  expect(await notified()).toEqual(["Agent waiting for you: one"]);
+  const [item] = (await server.call("GET", `${api}/inbox`, { token: member.token })).json.notifications;
+  const muted = await server.call(
+    "POST",
+    `${api}/inbox/${item!.id}/mute` as `${typeof api}/inbox/{id}/mute`,
+    {
+      token: member.token,
+      json: {},
+    },
+  );
+  expect(muted.json).toMatchObject({ thing: "workspace", thing_id: workspaceId, name: "fix-bug" });
+  await report("two", "failed");
+  await status("failure");
+  await report("one", "done");
+  expect(await notified()).toEqual(["Agent waiting for you: one"]);
 });

@@ -1,4 +1,4 @@
-// belfry notifications mute, mutes and unmute: workspaces, templates and presets that one isn't notified about.
+// belfry notifications mute, mutes and unmute: workspaces, sessions, templates and presets that one isn't notified about.
 import { segment } from "../../client.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
@@ -8,7 +8,7 @@ import { fullIds } from "./inbox.ts";
 
 interface Mute {
   id: string;
-  thing: "workspace" | "template" | "preset";
+  thing: "workspace" | "template" | "preset" | "session";
   name: string | null;
   created_at: string;
 }
@@ -17,22 +17,26 @@ const describe = ({ thing, name }: Mute) => (name === null ? `a deleted ${thing}
 
 export const mute = defineCommand({
   name: "mute",
-  summary: "Mute the workspace, template or preset that a notification is about",
+  summary: "Mute the workspace, session, template or preset that a notification is about",
   args: "ID",
   minArgs: 1,
   details: [
-    "Without an option: the workspace, else the preset, else the template. Notifications that protect your account are",
-    "never muted.",
+    "Without an option: the workspace, else the agent's session, the preset or the template. Notifications that protect",
+    "your account are never muted.",
   ],
   examples: ["belfry notifications mute 3f9c02d1", "belfry notifications mute 3f9c02d1 --template"],
   options: {
     workspace: { type: "boolean", text: "mute the workspace" },
     template: { type: "boolean", text: "mute the template" },
+    session: { type: "boolean", text: "mute the session of an AI agent that runs in no workspace" },
     preset: { type: "boolean", text: "mute the preset, in all versions of its template" },
   },
   async run(context, { options, args }) {
-    const chosen = (["workspace", "template", "preset"] as const).filter((thing) => options[thing]);
-    if (chosen.length > 1) throw new Failure(exit.usage, "Use one of --workspace, --template and --preset.");
+    const chosen = (["workspace", "template", "preset", "session"] as const).filter(
+      (thing) => options[thing],
+    );
+    if (chosen.length > 1)
+      throw new Failure(exit.usage, "Use one of --workspace, --session, --template and --preset.");
     const client = context.client();
     const [id] = await fullIds(client, args);
     const json = chosen.length === 0 ? {} : { thing: chosen[0]! };
@@ -59,7 +63,7 @@ export const mutes = defineCommand({
 
 export const unmute = defineCommand({
   name: "unmute",
-  summary: "Unmute a workspace, template or preset",
+  summary: "Unmute a workspace, session, template or preset",
   args: "ID…",
   minArgs: 1,
   maxArgs: Infinity,

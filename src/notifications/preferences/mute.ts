@@ -5,8 +5,12 @@ import type { InboxRow } from "../inbox/store/inbox.ts";
 import { mutableFor } from "../outbox/rules/mutes.ts";
 
 /** What can be muted of it, most specific first. */
-export const mutableOf = ({ templateId, why }: Pick<InboxRow, "templateId" | "why">): readonly MuteThing[] =>
-  mutableFor(templateId, why?.split(" ") ?? []);
+export const mutableOf = ({
+  templateId,
+  targets,
+  why,
+}: Pick<InboxRow, "templateId" | "targets" | "why">): readonly MuteThing[] =>
+  mutableFor({ templateId, targets: JSON.parse(targets) as string[] }, why?.split(" ") ?? []);
 
 /** `wanted`: undefined for the most specific. Throws 404 without the notification, and 400 for what it isn't about. */
 export function thingToMute(item: InboxRow | undefined, wanted: string | undefined): MuteThing {
@@ -15,7 +19,7 @@ export function thingToMute(item: InboxRow | undefined, wanted: string | undefin
   const thing = wanted === undefined ? things[0] : things.find((one) => one === wanted);
   if (thing !== undefined) return thing;
   if (things.length === 0)
-    throw invalid("thing", "this kind of notification is about no workspace, template or preset to mute");
+    throw invalid("thing", "this kind of notification is about nothing that can be muted");
   throw invalid("thing", `must be ${things.join(" or ")} for this notification`);
 }
 

@@ -1,7 +1,12 @@
 // What can be muted of a notification, and what a mute silences.
 import { expect, test } from "vitest";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
-import { isMuted, mutableFor, mutableThings } from "../../../src/notifications/outbox/rules/mutes.ts";
+import {
+  isMutable,
+  isMuted,
+  mutableFor,
+  mutableThings,
+} from "../../../src/notifications/outbox/rules/mutes.ts";
 
 const idOf = (name: keyof typeof kinds) => kinds[name].id;
 
@@ -17,13 +22,23 @@ test.each([
   ["password-changed", []],
   ["one-time-passcode", []],
 ] as const)("of %s one mutes %j", (name, things) => {
-  expect(mutableThings(idOf(name))).toEqual(things);
+  expect(mutableThings(idOf(name), [])).toEqual(things);
+  expect(isMutable(idOf(name))).toBe(things.length > 0);
+});
+
+test("an agent is muted by the workspace that it runs in, else by its session", () => {
+  for (const name of ["agent-session-waiting", "agent-session-stale", "agent-question"] as const) {
+    expect(mutableThings(idOf(name), ["session", "user"])).toEqual(["session"]);
+    expect(mutableThings(idOf(name), ["session", "user", "workspace"])).toEqual(["workspace"]);
+    expect(isMutable(idOf(name))).toBe(true);
+  }
 });
 
 test("a kind of another release has nothing to mute, and an own workspace isn't muted by its template", () => {
-  expect(mutableThings("unknown")).toEqual([]);
-  expect(mutableFor(idOf("workspace-created"), ["workspace_owner"])).toEqual(["workspace"]);
-  expect(mutableFor(idOf("workspace-created"), ["role_owner"])).toEqual(["workspace", "template"]);
+  expect(mutableThings("unknown", [])).toEqual([]);
+  const created = { templateId: idOf("workspace-created"), targets: [] };
+  expect(mutableFor(created, ["workspace_owner"])).toEqual(["workspace"]);
+  expect(mutableFor(created, ["role_owner"])).toEqual(["workspace", "template"]);
 });
 
 const about = (name: keyof typeof kinds, targets: string[], labels: Record<string, string> = {}) => ({
@@ -52,6 +67,10 @@ test.each([
   ["preset t very large", [], about("prebuild-failure-limit-reached", ["t"], { preset: "very large" }), true],
   ["preset t small", [], about("template-deprecated", ["t"]), false],
   ["workspace w ", [], about("password-changed", ["w"]), false],
+  ["session s ", [], about("agent-question", ["s", "u"]), true],
+  ["session r ", [], about("agent-question", ["s", "u"]), false],
+  ["workspace w ", [], about("agent-session-done", ["s", "u", "w"]), true],
+  ["workspace v ", [], about("agent-session-done", ["s", "u", "w"]), false],
 ] as const)("%j for %j: %j is %s", (mutes, why, subject, muted) => {
   expect(isMuted(mutes, why, subject)).toBe(muted);
 });

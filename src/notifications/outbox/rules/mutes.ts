@@ -3,18 +3,28 @@ import type { MuteThing } from "../../../../db/schema.ts";
 import { findKind } from "../../kinds/kinds.ts";
 
 /** What can be muted of a kind's events, most specific first; nothing of those that are always on. */
-export function mutableThings(templateId: string): readonly MuteThing[] {
+export function mutableThings(templateId: string, targets: readonly string[]): readonly MuteThing[] {
   const kind = findKind(templateId);
   if (kind === undefined || kind.alwaysOn) return [];
   if (kind.group === "Workspace Events") return ["workspace", "template"];
   if (kind.group === "Task Events") return ["workspace"];
+  // An agent's event is about its session, its user and the workspace that it runs in, if it does.
+  if (kind.group === "Agent Events") return targets.length > 2 ? ["workspace"] : ["session"];
   if (kind.group !== "Template Events") return [];
   return kind.labels.includes("preset") ? ["preset", "template"] : ["template"];
 }
 
+/** Whether anything can. */
+export const isMutable = (templateId: string): boolean => mutableThings(templateId, []).length > 0;
+
 /** The same for one recipient: a template that they mute doesn't silence their own workspaces. */
-export const mutableFor = (templateId: string, why: readonly string[]): readonly MuteThing[] =>
-  mutableThings(templateId).filter((thing) => !(thing === "template" && why.includes("workspace_owner")));
+export const mutableFor = (
+  { templateId, targets }: Pick<MuteSubject, "templateId" | "targets">,
+  why: readonly string[],
+): readonly MuteThing[] =>
+  mutableThings(templateId, targets).filter(
+    (thing) => !(thing === "template" && why.includes("workspace_owner")),
+  );
 
 /** What an event is about. */
 export interface MuteSubject {
@@ -26,7 +36,7 @@ export interface MuteSubject {
 /** `mutes`: lines of thing, id and the preset's name, or null. */
 export function isMuted(mutes: string | null, why: readonly string[], subject: MuteSubject): boolean {
   if (mutes === null) return false;
-  const things = mutableFor(subject.templateId, why);
+  const things = mutableFor(subject, why);
   return mutes.split("\n").some((line) => {
     const [, thing, id, preset] = /^(\S+) (\S+) (.*)$/.exec(line)!;
     return (

@@ -95,7 +95,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     question: "not",
     text: "They turned off this channel for this kind of notification",
   },
-  muted_by_user: { question: "not", text: "They muted the workspace, template or preset" },
+  muted_by_user: { question: "not", text: "They muted the workspace, session, template or preset" },
   off_by_default: {
     question: "not",
     text: "This kind is off by default, and the recipient has not turned it on",

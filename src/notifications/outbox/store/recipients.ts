@@ -1,6 +1,6 @@
 // SQL of the people who can receive an event, with their roles and their preference for its kind.
 import { and, eq, sql, type SQL } from "drizzle-orm";
-import { mutableThings } from "../rules/mutes.ts";
+import { isMutable } from "../rules/mutes.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
@@ -25,7 +25,7 @@ export function findRecipients(
   const lowerNames = names.map((name) => name.toLowerCase());
   return findAudience(
     templateId,
-    mutableThings(templateId).length > 0,
+    isMutable(templateId),
     self,
     userIdsSql,
     jsonUnlessEmpty(lowerNames),

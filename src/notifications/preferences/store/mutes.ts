@@ -1,4 +1,4 @@
-// SQL of what users have muted: workspaces, templates, and presets by name.
+// SQL of what users have muted: workspaces, sessions of their agents, templates, and presets by name.
 import { and, desc, eq, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationMutes, type MuteThing } from "../../../../db/schema.ts";
@@ -13,6 +13,7 @@ export const mutesSql = (user: SQLWrapper) => sql<string | null>`(
 const nameSql = sql<string | null>`CASE thing
   WHEN 'workspace' THEN (SELECT iif(w.owner_id = notification_mutes.user_id, w.name, u.username || '/' || w.name)
     FROM workspaces AS w JOIN users AS u ON u.id = w.owner_id WHERE w.id = thing_id)
+  WHEN 'session' THEN (SELECT s.title FROM agent_sessions AS s WHERE s.id = thing_id)
   ELSE (SELECT t.name || iif(thing = 'preset', ' / ' || preset_name, '') FROM templates AS t WHERE t.id = thing_id) END`;
 
 /** Newest first. `name`: null if the thing is gone. */
@@ -33,6 +34,7 @@ export type MuteRow = ReturnType<typeof listMutes>["_"]["result"][number];
 
 const found: Record<MuteThing, SQL> = {
   workspace: sql`SELECT w.id AS thing_id, '' AS preset_name FROM target JOIN workspaces AS w ON w.id = target.value`,
+  session: sql`SELECT s.id AS thing_id, '' AS preset_name FROM target JOIN agent_sessions AS s ON s.id = target.value`,
   template: sql`SELECT t.id AS thing_id, '' AS preset_name FROM target JOIN templates AS t ON t.id = target.value`,
   preset: sql`SELECT v.template_id AS thing_id, p.name AS preset_name FROM target JOIN presets AS p ON p.id = target.value
     JOIN template_versions AS v ON v.id = p.version_id WHERE v.template_id IS NOT NULL`,
