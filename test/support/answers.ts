@@ -1460,7 +1460,7 @@ export interface InboxNotification {
 
 export interface NotificationMute {
   id: string;
-  thing: "workspace" | "template" | "preset";
+  thing: "workspace" | "template" | "preset" | "session";
   thing_id: string;
   name: string | null;
   created_at: string;
