@@ -1,13 +1,15 @@
 // The suite. `npm test` runs `rules` (test/coverage.ts) and `quick`, on Node: `unit`, and HTTP tests with the first answer of
 // every write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs `twice`, which
-// sends every write twice in a row in the tests of those with the most guards, then `slow`: HTTP tests plainly, and `load`; then
-// `alone`. `npm run test:fast -- FILE` runs one file, plainly.
+// sends every write twice in a row in the tests of those with the most guards, then `slow`: all HTTP tests plainly, and `load`;
+// then `alone`. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 import LongFirst from "./support/sequencer.ts";
 
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
 const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
+/** Of those, the ones that `npm test` has no time for: tables of everything, a model, readers who don't read. */
+const longHttp = ["test/http/{agent-sessions-model,coder-workspaces,declared-errors,slow-readers}.test.ts"];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker.test.ts"];
 /** Pages in Chromium. */
@@ -20,9 +22,9 @@ const load = [
   ...worker,
   "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
-  "test/cli/program.test.ts",
+  "test/cli/{admin,program}.test.ts",
   "test/conformance/*.test.ts",
-  "test/db/database-{away,faults}.test.ts",
+  "test/db/database-{away,faults,limits}.test.ts",
   ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-load.test.ts",
@@ -74,7 +76,7 @@ export default defineConfig({
           ...common,
           name: "quick",
           include: unit.include,
-          exclude: [...rules, ...load, ...alone],
+          exclude: [...rules, ...longHttp, ...load, ...alone],
           env: lost,
         },
       },
