@@ -36,6 +36,7 @@ test.each([
 ])("a caller who leaves in the middle of a body is not an internal error: %s", async (path, rest) => {
   const server = await startTestServer();
   const socket = connect(server.config.port, "127.0.0.1");
+  socket.on("error", () => {});
   socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${rest}`);
   await new Promise((resolve) => socket.once("connect", resolve));
   // Once this is answered, the server has seen the other, too.
