@@ -68,7 +68,9 @@ function channelSetup(
   const traits = channel.traits(settings).map((trait) => `, ${trait}`);
   return {
     isOn: true,
-    text: seesDeployment ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "",
+    text: seesDeployment
+      ? html`Sends to ${/[.:]/.test(receiver) ? html`<code>${receiver}</code>` : receiver}${traits.join("")}.`
+      : "",
   };
 }
 

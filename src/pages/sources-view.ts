@@ -49,8 +49,7 @@ export const sourceFacts = (source: SourceRow, now: number): Html =>
   factList({
     Kind: "Coder",
     Created: html`${moment(source.createdAt, now)} by ${source.creator ?? "a deleted user"}`,
-    Received: countLabel(source.receivedCount, "notification"),
-    "For unknown people": String(source.unmatchedCount),
+    Received: `${countLabel(source.receivedCount, "notification")}, ${source.unmatchedCount} for unknown people`,
     "Last received": source.lastReceivedAt === null ? "never" : moment(source.lastReceivedAt, now),
     "Previous address":
       source.previousUntil === null || source.previousUntil <= now
@@ -131,14 +130,15 @@ function unknownPerson(person: SourcePerson, view: PeopleView): Html {
   const { username, email, missed, waiting, lastSeenAt, foreignId, suggested } = person;
   return html`<li class="row">
     <h3 id="p-${foreignId}">${labelOf(person)}</h3>
-    <p>${[username, email].filter(Boolean).join(" · ")}</p>
-    <p class="seen">
-      no such user · ${countLabel(missed, "notification")} missed, ${waiting} waiting · last
-      ${moment(lastSeenAt, view.now)} · <code>${foreignId}</code>
+    <p class="plain">${[username, email].filter(Boolean).join(" · ")}</p>
+    <p class="plain">
+      ${countLabel(missed, "notification")} missed, ${waiting} waiting · last ${moment(lastSeenAt, view.now)}
     </p>
+    <p class="plain"><code>${foreignId}</code></p>
     ${
       view.manages
-        ? html`<form class="inline" method="post" action="${personPath(view, person, "pin")}">
+        ? html`<div class="identify">
+            <form class="inline" method="post" action="${personPath(view, person, "pin")}">
               <label for="u-${foreignId}">User in Belfry</label>
               <input
                 id="u-${foreignId}"
@@ -159,7 +159,8 @@ function unknownPerson(person: SourcePerson, view: PeopleView): Html {
               <form method="post" action="${personPath(view, person, "forget")}">
                 <button class="quiet" type="submit" aria-describedby="p-${foreignId}">Discard</button>
               </form>
-            </div>`
+            </div>
+          </div>`
         : ""
     }
   </li>`;

@@ -64,7 +64,7 @@ async function showTask(c: Ctx, user: string, name: string) {
         <h1>${taskTitle(task[0]?.prompt ?? null, row.workspace.name)}</h1>
         <p class="tags" data-announce="${work}">${tag(work)}</p>
       </div>
-      ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
+      ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a> (${status})` })}
     </div>
     ${question}
     <div class="task-acts" data-part="actions">

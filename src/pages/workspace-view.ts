@@ -89,7 +89,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
   return factList({
     Owner: row.ownerName,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
-    Version: isOutdated ? html`${version}, ${outdatedLabel}` : version,
+    Version: isOutdated ? html`${version} (${outdatedLabel})` : version,
     Updates: workspace.automaticUpdates === "always" ? "to the active version at each autostart" : undefined,
     Autostart:
       schedule === null

@@ -139,6 +139,7 @@ async function askQuestions({ server, tokens: { mia } }: Stage): Promise<World["
   const withdrawn = await ask("web", { options });
   await call("POST", `/api/v2/questions/${withdrawn}/withdraw`);
   const timedOut = await ask("login", { options, default: options[2], timeout_s: 60 });
+  await server.settled();
   server.clock.advance(minute);
   await server.runTick();
   return { choice, open, answered, withdrawn, timedOut };

@@ -25,12 +25,17 @@ const excerptLength = 180;
 
 const link = /!?\[([^\]]*)\]\([^)]*\)/g;
 
-/** Markdown's signs are left out; code stays as it is. */
+/** Markdown's signs are left out, and between the cells of a table stands a dot; code stays as it is. */
 const plain = (line: string): string =>
   line
-    .replaceAll(/[`*|]|^\s*(?:[-+>]|\d+\.)\s/g, " ")
+    .replaceAll(/^\s*(?:\||(?:[-+>*]|\d+\.)\s)|\|\s*$/g, " ")
+    .replaceAll(/(?<!\\)\|/g, " · ")
+    .replaceAll(/[`*]|\\(?=\|)/g, "")
     .replaceAll(/\s+/g, " ")
     .trim();
+
+/** Lines of a table, and items of a list, are sentences of their own. */
+const isRow = (line: string): boolean => /^\s*\|/.test(line);
 
 const heading = /^(#{1,6})\s+(.*)$/;
 
@@ -57,7 +62,8 @@ export function documentSections(text: string, file: string): DocumentSection[] 
       const anchor = found[1] === "#" ? "" : createAnchor(words, taken);
       sections.push({ page, title: sections[0]?.title ?? words, heading: words, anchor, text: "" });
     } else if (last !== undefined && line.trim() !== "" && !isTableHead(line, lines[index + 1])) {
-      last.text = `${last.text} ${isCode ? line.trim() : plain(line)}`.trim();
+      const isNext = last.text !== "" && !isCode && isRow(line);
+      last.text = `${last.text}${isNext ? " · " : " "}${isCode ? line.trim() : plain(line)}`.trim();
     }
   }
   // Links can go on in the next line.

@@ -19,6 +19,10 @@ export interface Document {
 const scrolls = (label: string) => ` tabindex="0" role="group" aria-label="${label}"`;
 const reachableCode = (html: string): string => html.replaceAll("<pre>", `<pre${scrolls("Code")}>`);
 
+/** Long names of variables go on in the next line after one of their parts. */
+const breakableNames = (html: string): string =>
+  html.replaceAll(/<td><code>\w+<\/code>/g, (cell) => cell.replaceAll("_", "_<wbr>"));
+
 const markdown = createMarkdown();
 
 function createMarkdown() {
@@ -86,7 +90,10 @@ export function renderDocument(text: string, file: string): Document {
   // Pages allow no inline style. The renderer escapes quotes of the text, so what matches is its own.
   return {
     title,
-    html: reachableCode(html).replaceAll(/ style="text-align:(left|center|right)"/g, ' class="$1"'),
+    html: breakableNames(reachableCode(html)).replaceAll(
+      / style="text-align:(left|center|right)"/g,
+      ' class="$1"',
+    ),
     sections,
   };
 }

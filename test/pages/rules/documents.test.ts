@@ -72,6 +72,16 @@ describe("documents", () => {
     expect(html).toContain('<td class="right">1</td>');
   });
 
+  test("long names in a table can be broken after their parts, and nowhere else", () => {
+    const { html } = renderDocument(
+      "| a | b |\n| - | - |\n| `BELFRY_URL` | `a_b c` |\n\n`BELFRY_URL`",
+      "a.md",
+    );
+    expect(html).toContain("<td><code>BELFRY_<wbr>URL</code></td>");
+    expect(html).toContain("<td><code>a_b c</code></td>");
+    expect(html).toContain("<p><code>BELFRY_URL</code></p>");
+  });
+
   test("the contents are the documents of the index's lists, under their headings", () => {
     const index = `# All
 Prose with [a link](prose.md).
@@ -139,6 +149,7 @@ describe("the search of the documentation", () => {
     "| variable | meaning |",
     "| -- | :-: |",
     "| `BELFRY_HOST` | its name |",
+    "| `BELFRY_PORT` | its port, `465 \\| 587` |",
     "```sh",
     "# no heading",
     "belfry mail   test",
@@ -151,12 +162,12 @@ describe("the search of the documentation", () => {
   test("a document is its sections, with the anchors of its page and without the signs of Markdown", () => {
     const of = { page: "/docs/a/mail", title: "Send mail" };
     expect(sections).toEqual([
-      { ...of, heading: "Send mail", anchor: "", text: "Set a mail server and its port ." },
+      { ...of, heading: "Send mail", anchor: "", text: "Set a mail server and its port." },
       {
         ...of,
         heading: "The smtp server",
         anchor: "the-smtp-server",
-        text: "BELFRY_HOST its name # no heading belfry mail   test",
+        text: "BELFRY_HOST · its name · BELFRY_PORT · its port, 465 | 587 # no heading belfry mail   test",
       },
       { ...of, heading: "The smtp server", anchor: "the-smtp-server-1", text: "Again." },
     ]);
