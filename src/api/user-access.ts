@@ -8,6 +8,7 @@ import { endpoint, readAsUser, type Env, currentUserIdSql, valid, type Ctx } fro
 import { boolean, field, fixed, shape, string } from "../http/wire.ts";
 import { loadUser, roleNames, loadUserWith, userManagers, userShape } from "./user-shape.ts";
 import { changePassword } from "../accounts/change-password.ts";
+import { sendPasswordReset } from "../accounts/passcodes.ts";
 import { changeRoles, changeStatus, statusReads } from "../accounts/roles-and-status.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { filledText, text } from "../http/schemas.ts";
@@ -91,6 +92,20 @@ export const userAccessRoutes = new Hono<Env>()
       const { actor, target } = await loadUser(c, c.req.param("user"));
       const change = { oldPassword: old_password ?? "", password };
       await changePassword(c.get("deps"), actor, target, change);
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    "/users/:user/password/reset",
+    endpoint({
+      summary: "Email a user a link for setting a password",
+      access: "session",
+      answers: { 204: null },
+      errors: [401, 403, 404, 409, 429],
+    }),
+    async (c) => {
+      const { actor, target } = await loadUserWith(c, c.req.param("user"), {}, userManagers);
+      await sendPasswordReset(c.get("deps"), actor, target);
       return c.body(null, 204);
     },
   )

@@ -13,6 +13,7 @@ import { install } from "./hooks/install.ts";
 import { login, logout, whoami } from "./login.ts";
 import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications/group.ts";
+import * as passwords from "./passwords.ts";
 import * as prebuilds from "./prebuilds.ts";
 import * as provisionerKeys from "./provisioner/keys.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
@@ -22,6 +23,7 @@ import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as sessions from "./sessions.ts";
+import * as sourcePeople from "./source-people.ts";
 import * as sources from "./sources.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
@@ -31,6 +33,7 @@ import { autostart, autoupdate } from "./workspaces/autostart.ts";
 import * as workspaceBuilds from "./workspaces/build.ts";
 import * as workspaces from "./workspaces/list.ts";
 import { restart } from "./workspaces/restart.ts";
+import { cancel, retry } from "./workspaces/retry.ts";
 
 /** For its help and for wrong options: `launch.js` starts the server when `serve` stands alone. */
 const serve = defineCommand({
@@ -108,6 +111,8 @@ export const commands: Group = {
         workspaceBuilds.stop,
         restart,
         workspaceBuilds.update,
+        retry,
+        cancel,
         autostart,
         autoupdate,
         workspaceBuilds.remove,
@@ -158,13 +163,34 @@ export const commands: Group = {
       name: "sources",
       aliases: ["source"],
       summary: "Manage sources: Coder deployments that send their notifications to Belfry",
-      commands: [sources.list, sources.create, sources.rotate, sources.remove],
+      commands: [
+        sources.list,
+        sources.create,
+        sources.rotate,
+        sources.enable,
+        sources.disable,
+        sources.remove,
+        {
+          name: "people",
+          summary: "Say who the people are whom Belfry doesn't recognise",
+          commands: [sourcePeople.list, sourcePeople.pin, sourcePeople.forget],
+        },
+      ],
     },
     {
       name: "users",
       aliases: ["user"],
       summary: "Manage users",
-      commands: [users.create, users.list, users.roles, users.suspend, users.activate, users.resetPassword],
+      commands: [
+        users.create,
+        users.list,
+        users.roles,
+        users.suspend,
+        users.activate,
+        users.remove,
+        passwords.setPassword,
+        passwords.resetPassword,
+      ],
     },
     {
       name: "admin",

@@ -66,6 +66,25 @@ export const rotate = defineCommand({
   },
 });
 
+const defineChange = (name: "enable" | "disable", summary: string) =>
+  defineCommand({
+    name,
+    summary,
+    args: "NAME",
+    minArgs: 1,
+    examples: [`belfry sources ${name} prod`],
+    options: {},
+    async run(context, { args: [word = ""] }) {
+      const source = await nameOf(context, word, "Nothing was changed.");
+      const request = { param: { source: segment(source) }, json: { enabled: name === "enable" } };
+      await context.client().ask((routes) => routes.sources[":source"].$patch(request));
+      context.log(`${name === "enable" ? "Enabled" : "Disabled"} source ${source}.`);
+    },
+  });
+
+export const enable = defineChange("enable", "Enable a source that was disabled");
+export const disable = defineChange("disable", "Disable a source: what is sent to its address is refused");
+
 export const remove = defineCommand({
   name: "delete",
   aliases: ["rm", "remove"],
@@ -87,7 +106,7 @@ export const remove = defineCommand({
   },
 });
 
-async function nameOf(context: Context, word: string, unchanged: string): Promise<string> {
+export async function nameOf(context: Context, word: string, unchanged: string): Promise<string> {
   const sources = await context.client().ask((routes) => routes.sources.$get());
   const names = sources.map(({ name }) => name);
   const name = names.find((one) => one === word.toLowerCase());

@@ -1,6 +1,6 @@
-// belfry users: accounts, their roles and status, and a new password by a mailed code.
+// belfry users: accounts, their roles and status.
 import { randomBytes } from "node:crypto";
-import { type Client, createClient, segment, type User } from "../client.ts";
+import { type Client, segment, type User } from "../client.ts";
 import { readPages, type Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { requireRoles } from "./inputs.ts";
@@ -174,51 +174,17 @@ async function setStatus(
   else context.log(`${done} user ${plainLine(user.username)}.`);
 }
 
-export const resetPassword = defineCommand({
-  name: "reset-password",
-  summary: "Reset your own forgotten password with a code sent by email",
-  args: "EMAIL",
+export const remove = defineCommand({
+  name: "delete",
+  aliases: ["rm", "remove"],
+  summary: "Delete a user: sessions and tokens end at once, the inbox is deleted",
+  args: "USER",
   minArgs: 1,
-  maxArgs: 1,
-  details: [
-    "At a terminal you are prompted for the code and the new password. In a script, run it twice: first without --code to",
-    "request the email, then with --code and the new password on the first line of standard input. This revokes all",
-    "sessions and tokens of the user. If email is not configured, use belfry admin reset-password on the server's machine.",
-  ],
-  examples: [
-    "belfry users reset-password ada@example.com",
-    "belfry users reset-password ada@example.com --code 7KQM-40618253 < password-file",
-  ],
-  options: {
-    code: { type: "string", value: "CODE", text: "code from the email; no new one is requested" },
-  },
-  async run(context, { options, args }) {
-    const email = args[0]!;
-    const client = createClient({ url: context.choice().url });
-    if (options.code !== undefined) return change(context, client, email, options.code);
-    let isWithoutEmail = false;
-    await client.ask(
-      (routes) => routes.users.otp.request.$post({ json: { email } }),
-      (headers) => (isWithoutEmail = headers.get("belfry-no-email") !== null),
-    );
-    if (isWithoutEmail)
-      throw new Failure(
-        exit.failed,
-        "This server can't send email, so nobody gets a code.",
-        `Ask an administrator to run on the server's machine: belfry admin reset-password ${plainLine(email)}`,
-      );
-    context.log(
-      `If ${plainLine(email)} has an account, Belfry sends it an email with a code, which is valid for 20 minutes.`,
-    );
-    if (context.prompts.interactive)
-      return change(context, client, email, await ask(context.prompts, "Code"));
-    context.log(`Next: belfry users reset-password ${plainLine(email)} --code CODE < password-file`);
+  examples: ["belfry users delete grace"],
+  options: {},
+  async run(context, { args: [name = ""] }) {
+    const param = { user: segment(name) };
+    await context.client().ask((routes) => routes.users[":user"].$delete({ param }));
+    context.log(`Deleted user ${plainLine(name)}.`);
   },
 });
-
-async function change(context: Context, client: Client, email: string, code: string): Promise<void> {
-  const password = await askNewPassword(context.prompts);
-  const json = { email, one_time_passcode: code, password };
-  await client.ask((routes) => routes.users.otp["change-password"].$post({ json }));
-  context.log("Password changed; all sessions and tokens have ended. Sign in: belfry login");
-}

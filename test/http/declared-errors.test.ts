@@ -126,6 +126,16 @@ const special: Record<string, Make> = {
   "PUT /api/v2/users/:user/password 404": as("PUT", "/api/v2/users/nobody/password", {
     password: "another-good-one-17",
   }),
+  "POST /api/v2/users/:user/password/reset 404": as("POST", "/api/v2/users/nobody/password/reset"),
+  "POST /api/v2/users/:user/password/reset 409": as("POST", "/api/v2/users/member/password/reset"),
+  "POST /api/v2/users/:user/password/reset 429": async () => {
+    const { server } = await startWithMail();
+    const { token } = await signInFirst(server);
+    const send = () => server.call("POST", "/api/v2/users/me/password/reset", { token });
+    await send();
+    await server.sql("UPDATE rate_limits SET current = 60");
+    return send();
+  },
   "PUT /api/v2/users/:user/roles 404": as("PUT", "/api/v2/users/nobody/roles", { roles: [] }),
   "PUT /api/v2/users/:user/roles 409": as("PUT", "/api/v2/users/me/roles", { roles: [] }),
   "PUT /api/v2/users/:user/status/suspend 409": as("PUT", "/api/v2/users/me/status/suspend"),

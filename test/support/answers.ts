@@ -88,6 +88,7 @@ export interface Answers {
   };
   "PUT /api/v2/users/{user}/profile": User;
   "PUT /api/v2/users/{user}/password": undefined;
+  "POST /api/v2/users/{user}/password/reset": undefined;
   "PUT /api/v2/users/{user}/status/suspend": User;
   "PUT /api/v2/users/{user}/status/activate": User;
   "POST /api/v2/users/{user}/keys": {
@@ -604,7 +605,10 @@ export interface Paths {
           waiting: "/api/v2/users/{user}/waiting";
           "": "/api/v2/users/{user}";
           profile: "/api/v2/users/{user}/profile";
-          password: "/api/v2/users/{user}/password";
+          password: {
+            "": "/api/v2/users/{user}/password";
+            reset: "/api/v2/users/{user}/password/reset";
+          };
           status: {
             suspend: "/api/v2/users/{user}/status/suspend";
             activate: "/api/v2/users/{user}/status/activate";

@@ -43,6 +43,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "DELETE /api/v2/users/:user": userAdmins,
   "PUT /api/v2/users/:user/profile": ["mia", "user-admin", "owner"],
   "PUT /api/v2/users/:user/password": ["mia", "user-admin", "owner"],
+  "POST /api/v2/users/:user/password/reset": userAdmins,
   "PUT /api/v2/users/:user/roles": ["owner"],
   "PUT /api/v2/users/:user/status/suspend": userAdmins,
   "PUT /api/v2/users/:user/status/activate": userAdmins,

@@ -5,6 +5,7 @@ import * as deliveries from "./deliveries.ts";
 import { edit } from "./edit-template.ts";
 import * as inbox from "./inbox.ts";
 import { mute, mutes, unmute } from "./mutes.ts";
+import * as settings from "./settings.ts";
 import { snooze } from "./snooze.ts";
 import * as send from "./send.ts";
 import * as choices from "./template-choices.ts";
@@ -24,6 +25,8 @@ export const notifications: Group = {
     mute,
     mutes,
     unmute,
+    settings.settings,
+    settings.ownActions,
     send.test,
     deliveries.pause,
     deliveries.resume,
