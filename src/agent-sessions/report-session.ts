@@ -110,8 +110,8 @@ export function assertWithinLimits(
 ): void {
   if (isLive(state) && decision.isChanged && otherLive >= maxLiveSessions)
     throw conflict(
-      `You have ${maxLiveSessions} sessions that work or wait, and more are not allowed.`,
-      "Report those that are over as done or failed.",
+      `You have ${maxLiveSessions} live sessions; no more are allowed.`,
+      "Report finished sessions as done or failed.",
     );
   const seconds = secondsUntilAllowed(decision, deps.now());
   if (seconds === undefined) return;

@@ -97,7 +97,7 @@ export const agentSessionRoutes = new Hono<Env>()
   .get(
     "/agent-sessions",
     endpoint({
-      summary: "List your AI agents' sessions, newest change first",
+      summary: "List your AI agents' sessions, latest change first",
       access: "session",
       answers: { 200: z.object({ sessions: z.array(sessionShape.schema) }) },
       errors: [400, 401],

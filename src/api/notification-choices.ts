@@ -82,6 +82,6 @@ function describe({
   defaultChoice: boolean | null;
 }): string {
   if (isDisabled) return "is disabled for everybody";
-  if (defaultChoice === null) return "is enabled, with the default of the release";
+  if (defaultChoice === null) return "is enabled, with Belfry's default";
   return defaultChoice ? "is enabled, on by default" : "is enabled, off by default";
 }

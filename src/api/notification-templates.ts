@@ -175,7 +175,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       if (!(await changeMethod(deps, read, method, noteOf(c, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
       return c.json({
-        message: `"${requireTemplate(read).name}" is sent by ${findChannel(method)!.label.toLowerCase()} now.${lacks}`,
+        message: `"${requireTemplate(read).name}" now uses the channel ${findChannel(method)!.label}.${lacks}`,
       });
     },
   )
@@ -192,7 +192,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { actor, ...read } = await readAsUser(c, templateReads(c.req.valid("param").id));
       if (!(await changeMethod(c.get("deps"), read, null, noteOf(c, actor)))) return c.body(null, 304);
-      return c.json({ message: `"${requireTemplate(read).name}" is sent by the default channel again.` });
+      return c.json({ message: `"${requireTemplate(read).name}" uses the default channel again.` });
     },
   );
 

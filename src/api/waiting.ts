@@ -44,7 +44,7 @@ export const waitingRoutes = new Hono<Env>().get(
   "/users/:user/waiting",
   endpoint({
     summary:
-      "List what waits for a user, oldest first: agents, their questions, failed builds, presets at the limit",
+      "List what waits for a user, oldest first: agents, their questions, failed builds, stopped prebuilds",
     access: "session",
     answers: { 200: z.object({ waiting: z.array(waitingShape.schema), count: z.number() }) },
     errors: [400, 401, 404],

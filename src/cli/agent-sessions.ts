@@ -32,17 +32,17 @@ export const set = defineCommand({
     `belfry agent set done --key parser --link https://git.example.com/pulls/17`,
   ],
   options: {
-    key: { type: "string", value: "KEY", text: "which session it is: any text of your choice" },
+    key: { type: "string", value: "KEY", text: "key of the session: any text of your choice" },
     title: {
       type: "string",
       value: "TITLE",
-      text: "what the agent works on (default: what it was, or the key)",
+      text: "what the agent works on (default: the previous title, or the key)",
     },
     link: { type: "string", value: "URL", text: "where to answer it, or more details" },
     parent: {
       type: "string",
       value: "KEY",
-      text: "the session that started it: nobody is notified about it",
+      text: "key of the session that started this one; then nobody is notified of this one",
     },
   },
   async run(context, { options, args: [state = "", message = ""] }) {
@@ -60,7 +60,7 @@ export const set = defineCommand({
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List your AI agents' sessions, newest change first",
+  summary: "List your AI agents' sessions, latest change first",
   examples: ["belfry agent list", "belfry agent list --state waiting"],
   options: {
     state: { type: "string", value: "STATE", text: `only ${reportedStates.join(", ")} or stale` },
@@ -74,7 +74,7 @@ export const list = defineCommand({
     const query = { limit: "200", ...(state === undefined ? {} : { state }) };
     const answer = await context.client().ask((routes) => routes["agent-sessions"].$get({ query }));
     if (options.output === "json") return context.printJson(answer);
-    if (answer.sessions.length === 0) return context.log("No sessions of agents.");
+    if (answer.sessions.length === 0) return context.log("No agent sessions.");
     const rows = answer.sessions.map((one) => [
       one.state,
       formatAge(one.state_since, context.now()),

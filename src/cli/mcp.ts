@@ -12,8 +12,8 @@ export const mcp = defineCommand({
   name: "mcp",
   summary: "Give an AI agent tools to notify you, report its state and list what needs you (MCP)",
   details: [
-    "The agent starts it and speaks the Model Context Protocol over standard input and output. It may what your token or",
-    "sign-in may; inside a workspace it uses BELFRY_AGENT_TOKEN. The same tools are at POST /mcp of the server.",
+    "The agent starts it and speaks the Model Context Protocol over standard input and output. It has the permissions of your",
+    "token or sign-in; inside a workspace it uses BELFRY_AGENT_TOKEN. The same tools are at POST /mcp of the server.",
     "",
     "Add it to Claude Code: claude mcp add belfry -- belfry mcp",
     "Add it to Codex: codex mcp add belfry -- belfry mcp",

@@ -35,14 +35,15 @@ function showReconciliation(
   if (actions.length === 0)
     return context.log(outcome === "planned" ? "Nothing to do." : "No changes needed.");
   const counted = actions.map(({ action, count, done }) => ({ action, count: done ?? count }));
-  const totals = planTotals(counted) ?? "nothing is created or deleted";
-  context.log(`${outcome === "planned" ? "In all" : "Done"}: ${totals}.`);
+  const isDone = outcome !== "planned";
+  const totals = planTotals(counted, isDone) ?? (isDone ? "nothing created or deleted" : "change nothing");
+  context.log(isDone ? `Done: ${totals}.` : `The next run would ${totals}.`);
 }
 
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List presets and their prebuilt workspaces: desired, running, eligible for claims, starting",
+  summary: "List presets and their prebuilt workspaces: desired, running, ready to be claimed, starting",
   examples: ["belfry prebuilds list", "belfry prebuilds list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
@@ -147,6 +148,6 @@ async function findPool(client: Client, template: string, preset: string) {
   const pools = all.filter(({ active }) => active);
   const found = pools.find((pool) => isSame(pool.template_name, template) && isSame(pool.name, preset));
   if (found !== undefined) return found;
-  const names = pools.map((pool) => `${pool.template_name} ${pool.name}`);
-  throw notFound("Preset", `${template} ${preset}`, names, "List presets: belfry prebuilds list");
+  const names = pools.map((pool) => `${pool.template_name}/${pool.name}`);
+  throw notFound("Preset", `${template}/${preset}`, names, "List presets: belfry prebuilds list");
 }

@@ -5,7 +5,7 @@ import { formatAge } from "./rules/time.ts";
 
 export const situations = defineCommand({
   name: "situations",
-  summary: "List open problems: stopped prebuilds, drift, waiting tasks, receivers that are gone",
+  summary: "List open problems: stopped prebuilds, drift, waiting agents, receivers that are gone",
   examples: ["belfry situations", "belfry situations --resolved"],
   options: { resolved: { type: "boolean", text: "list resolved problems" }, ...outputOption },
   async run(context, { options }) {

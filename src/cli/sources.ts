@@ -7,7 +7,9 @@ import { formatAge } from "./rules/time.ts";
 
 const printAddress = (context: Context, created: { address: string }, isJson: boolean): void => {
   if (isJson) return context.printJson(created);
-  context.log("Save this address; it is not shown again. In Coder: CODER_NOTIFICATIONS_METHOD=webhook and");
+  context.log(
+    "Save this address; it is not shown again. In Coder, set CODER_NOTIFICATIONS_METHOD=webhook and",
+  );
   context.log("CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT=…");
   context.print(created.address);
 };
@@ -15,7 +17,7 @@ const printAddress = (context: Context, created: { address: string }, isJson: bo
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List sources with what they sent, and people whom Belfry doesn't recognise",
+  summary: "List sources with the notifications they sent and unknown people",
   examples: ["belfry sources list", "belfry sources list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
@@ -34,7 +36,7 @@ export const list = defineCommand({
       String(source.unmatched_people),
     ]);
     const headings = ["NAME", "KIND", "STATUS", "CREATED", "LAST RECEIVED"];
-    context.printTable([...headings, "RECEIVED", "UNMATCHED", "UNKNOWN PEOPLE"], rows);
+    context.printTable([...headings, "RECEIVED", "FOR UNKNOWN PEOPLE", "UNKNOWN PEOPLE"], rows);
   },
 });
 
@@ -54,7 +56,7 @@ export const create = defineCommand({
 
 export const rotate = defineCommand({
   name: "rotate",
-  summary: "Give a source a new address; the present one works for another 24 hours",
+  summary: "Create a new address for a source; the current one keeps working for 24 hours",
   args: "NAME",
   minArgs: 1,
   examples: ["belfry sources rotate prod"],
@@ -88,7 +90,7 @@ export const disable = defineChange("disable", "Disable a source: what is sent t
 export const remove = defineCommand({
   name: "delete",
   aliases: ["rm", "remove"],
-  summary: "Delete sources: their addresses stop working, and what was received stays",
+  summary: "Delete sources: their addresses stop working; delivered notifications stay",
   args: "NAME…",
   minArgs: 1,
   maxArgs: Infinity,

@@ -1,6 +1,6 @@
 // belfry users: accounts, their roles and status.
 import { randomBytes } from "node:crypto";
-import { type Client, segment, type User } from "../client.ts";
+import { type Client, ClientError, segment, type User } from "../client.ts";
 import { readPages, type Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { requireRoles } from "./inputs.ts";
@@ -130,11 +130,16 @@ export const roles = defineCommand({
     const json = { roles: requireRoles(args.slice(1)) };
     if (options.none && json.roles.length > 0) throw new Failure(exit.usage, "--none: not with ROLE");
     const isChange = options.none || json.roles.length > 0;
-    const user = await context
-      .client()
-      .ask((routes) =>
-        isChange ? routes.users[":user"].roles.$put({ param, json }) : routes.users[":user"].$get({ param }),
-      );
+    const user = await orNotFound(
+      args[0]!,
+      context
+        .client()
+        .ask((routes) =>
+          isChange
+            ? routes.users[":user"].roles.$put({ param, json })
+            : routes.users[":user"].$get({ param }),
+        ),
+    );
     if (options.output === "json") context.printJson(user);
     else if (isChange) context.log(`Updated user ${describeUser(user)}.`);
     else context.print(formatRoles(user.roles));
@@ -169,9 +174,26 @@ async function setStatus(
   { status, output, done }: { status: "suspend" | "activate"; output: string | undefined; done: string },
 ): Promise<void> {
   const param = { user: segment(name) };
-  const user = await context.client().ask((routes) => routes.users[":user"].status[status].$put({ param }));
+  const user = await orNotFound(
+    name,
+    context.client().ask((routes) => routes.users[":user"].status[status].$put({ param })),
+  );
   if (output === "json") context.printJson(user);
   else context.log(`${done} user ${plainLine(user.username)}.`);
+}
+
+/** The server's own words don't say which user was typed. */
+async function orNotFound<T>(name: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof ClientError && error.isBelfry && error.status === 404)) throw error;
+    throw new Failure(
+      exit.failed,
+      `User "${plainLine(name)}" not found, or you don't have access.`,
+      "List users: belfry users list",
+    );
+  }
 }
 
 export const remove = defineCommand({
@@ -184,7 +206,10 @@ export const remove = defineCommand({
   options: {},
   async run(context, { args: [name = ""] }) {
     const param = { user: segment(name) };
-    await context.client().ask((routes) => routes.users[":user"].$delete({ param }));
+    await orNotFound(
+      name,
+      context.client().ask((routes) => routes.users[":user"].$delete({ param })),
+    );
     context.log(`Deleted user ${plainLine(name)}.`);
   },
 });

@@ -14,7 +14,7 @@ interface Waiting {
 
 export const waiting = defineCommand({
   name: "waiting",
-  summary: "List what needs you, oldest first: agents, questions, failed builds, presets at the limit",
+  summary: "List what needs you, oldest first: agents, questions, failed builds, stopped prebuilds",
   examples: ["belfry waiting", "belfry waiting --output json"],
   options: { ...outputOption },
   async run(context, { options }) {

@@ -52,7 +52,7 @@ export function requireCredential(c: Ctx): Credential {
   const sent = sentKeyOf(c);
   const text = sent ?? ambientKeyOf(c);
   if (text === undefined || text === "")
-    throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
+    throw unauthorized("You are not signed in. Sign in, or send a token in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.
   if (sent === undefined && (!isSafe(c.req.method) || asksForSocket(c))) requireOwnOrigin(c);
   const deps = c.get("deps");

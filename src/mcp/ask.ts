@@ -55,14 +55,14 @@ async function waitFor(client: Client, id: string, seconds: number): Promise<Too
         ...say(
           answer === null
             ? "Nobody answered in time."
-            : `Nobody answered in time, so the default counts: ${answer}`,
+            : `Nobody answered in time, so the default applies: ${answer}`,
         ),
         structuredContent,
       };
     if (state === "withdrawn") return { ...refuse("The question was withdrawn."), structuredContent };
   }
   return {
-    ...say(`No answer yet. To go on waiting, call ask again with only this id: ${id}`),
+    ...say(`No answer yet. To keep waiting, call ask again with only this id: ${id}`),
     structuredContent: { id, state: "open", answer: null },
   };
 }

@@ -47,8 +47,7 @@ export const tools: Record<string, (context: ToolContext, given: Arguments) => P
 /** What the API refuses is a result that the agent can read; anything else that is thrown is a bug. */
 export async function callTool(context: ToolContext, name: string, given: Arguments): Promise<ToolResult> {
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-  if (tool === undefined)
-    return refuse(`There is no tool ${name}; there are ${Object.keys(tools).join(", ")}.`);
+  if (tool === undefined) return refuse(`Unknown tool ${name}, use ${Object.keys(tools).join(", ")}.`);
   try {
     return await tool(context, given);
   } catch (error) {

@@ -100,7 +100,7 @@ function showQuestion(c: Ctx, { question, actor, failed }: Shown): Response {
   const main = html`<article class="sheet question">
     <p class="asker">${question.sessionTitle} asks</p>
     <h1>${question.text}</h1>
-    ${failed === undefined ? "" : html`<div class="problem" role="alert"><p>Your answer was not sent. ${whyNot(failed.error)}</p></div>`}
+    ${failed === undefined ? "" : html`<div class="problem" role="alert"><p>${notSent(failed.error.message)}</p></div>`}
     ${standing.state === "open" ? open(c, question, failed, now) : ended(standing, now)}
   </article>`;
   const title = `${question.sessionTitle} asks`;
@@ -108,11 +108,11 @@ function showQuestion(c: Ctx, { question, actor, failed }: Shown): Response {
   return respondWithPage(c, actor === undefined ? page : { ...page, actor }, failed?.error.status ?? 200);
 }
 
-/** Of an answer that is wrong, without the API's name of the field: the page has one. */
-function whyNot({ message, validations = [] }: ApiError): string {
-  const [first] = validations;
-  return first === undefined ? message : `It ${first.detail}.`;
-}
+/** The page has one field, so its name in the API says nothing here. */
+const notSent = (message: string): string =>
+  /^(text|option): /.test(message)
+    ? `Your answer was not sent: ${message.replace(/^\w+: /, "")}.`
+    : `Your answer was not sent. ${message}`;
 
 function open(c: Ctx, question: QuestionRow, failed: Shown["failed"], now: number): Html {
   const { defaultAnswer, timesOutAt } = question;

@@ -23,7 +23,7 @@ async function showAgents(c: Ctx) {
     <div class="head">
       <h1>Agents</h1>
       <p class="count" data-part="count">
-        ${rows.length === 0 ? "" : `${countLabel(live, "live session")}, newest change first`}
+        ${rows.length === 0 ? "" : `${countLabel(live, "live session")}, latest change first`}
       </p>
     </div>
     <div data-part="agents">
@@ -45,7 +45,7 @@ async function showAgents(c: Ctx) {
 }
 
 const noSessions = html`<div class="empty">
-  <p>No sessions of agents in the last 7 days. Report one:</p>
+  <p>No agent sessions in the last 7 days. Report one:</p>
   <pre><code>belfry agent set working --key demo --title "Fix the bug in the parser"</code></pre>
 </div>`;
 

@@ -93,7 +93,7 @@ async function showLog(c: Ctx, filter: LogFilter, error?: ApiError) {
     ${manages ? bulkLinks(view) : ""}
     ${
       shown.length === 0
-        ? html`<div class="empty"><p>No messages match.</p></div>`
+        ? html`<div class="empty"><p>No deliveries match.</p></div>`
         : html`<ul class="items" role="list">
             ${shown.map((row) => oneMessage(row, view))}
           </ul>`

@@ -164,8 +164,8 @@ function empty(view: InboxView, facts: InboxItems): Html {
       <p>New notifications appear here live.</p>
     </div>`;
   }
-  if (view.show === "snoozed") return html`<div class="empty"><p>Nothing is snoozed.</p></div>`;
-  if (view.show === "done") return html`<div class="empty"><p>Nothing is done yet.</p></div>`;
+  if (view.show === "snoozed") return html`<div class="empty"><p>No snoozed notifications.</p></div>`;
+  if (view.show === "done") return html`<div class="empty"><p>No done notifications.</p></div>`;
   if (facts.hasDone) {
     return html`<div class="empty">
       <h2>All done</h2>

@@ -102,10 +102,10 @@ const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="t
 </svg>`;
 
 const headings: Partial<Record<number, string>> = {
-  401: "Please sign in",
+  401: "Sign in",
   403: "Access denied",
   404: "Not found",
-  410: "Open no longer",
+  410: "No longer open",
 };
 
 export async function errorPage(c: Ctx, error: ApiError): Promise<Response> {

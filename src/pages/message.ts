@@ -165,7 +165,7 @@ interface Asked {
 }
 
 function whyNot(id: string, user: string, { event, person, recipients }: Asked): Html {
-  return html`<h2 id="why">Why was somebody not notified?</h2>
+  return html`<h2 id="why">Why was a user not notified?</h2>
     <form class="inline" method="get" action="${messagePath(id)}#why">
       <label for="why-user">Username</label>
       <input

@@ -22,7 +22,7 @@ export const ownActionsSetting = (on: boolean): Html =>
     <ul class="kinds" role="list">
       <li class="kind own">
         <div class="description">
-          <h3 id="k-own">Notify me of what I did myself</h3>
+          <h3 id="k-own">Notify me of my own actions</h3>
           <p id="a-own">
             When off, notifications of your own actions, such as creating a user, arrive in your inbox as read
             and through no other channel.

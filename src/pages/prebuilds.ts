@@ -103,8 +103,8 @@ async function showPools(c: Ctx) {
     </div>
     ${pages(choice, choice.offset + listSize + (hasNext ? 1 : 0))}
     <p class="aside">
-      In a terminal, the dry run is <code>belfry prebuilds plan</code>.
-      <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
+      In a terminal: <code>belfry prebuilds plan</code>.
+      <a href="/docs/administration/templates/prebuilds">How prebuilt workspaces work</a>
     </p>
   </section>`;
   return respondWithPage(c, { title, section: poolsPath, actor, main, refresh });
@@ -207,7 +207,7 @@ function failure(error: string, alike: readonly ShownFailure[], now: number): Ht
   const link = html`<a href="${buildPath(prebuildsOwner, workspace, build_number)}#${firstErrorId}"
     >${workspace}</a
   >`;
-  const who = alike.length === 1 ? link : html`${alike.length} builds failed, the latest ${link}`;
+  const who = alike.length === 1 ? link : html`${alike.length} failed builds, the latest of ${link}`;
   return html`<li class="bad">
     ${who}${alike.length === 1 ? " failed" : ""} ${moment(Date.parse(created_at), now)}:
     <span class="output">${error}</span>

@@ -73,7 +73,7 @@ async function show(c: Ctx, { created, revoked, asked, error, name }: Shown) {
     ${created === undefined ? "" : createdNote(created)}
     ${revoked === undefined ? "" : html`<p class="note" role="status">Revoked ${revoked}.</p>`}
     ${doomed === undefined ? "" : revokeQuestion(doomed)} ${problem(error, [field])}
-    ${keys.length === 0 ? html`<div class="empty"><p>There are no provisioner keys.</p></div>` : list(keys, manages, now)}
+    ${keys.length === 0 ? html`<div class="empty"><p>No provisioner keys yet.</p></div>` : list(keys, manages, now)}
     ${
       manages
         ? html`<form class="sheet" method="post" action="${path}">

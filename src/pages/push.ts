@@ -58,7 +58,7 @@ export async function pushSection(
       <button class="button" type="button" id="push-on" hidden>Turn on in this browser</button>
     </div>
     <p class="lead">
-      Get warnings and questions from agents on this device even when Belfry is closed. While a Belfry page is
+      Get warnings and agents' questions on this device, even when Belfry is closed. While a Belfry page is
       visible, nothing is sent.
     </p>
     <p class="note" id="push-problem" role="status" hidden></p>

@@ -25,7 +25,7 @@ export const addressNote = (done: string, address: string): Html =>
 
 export const sourceList = (sources: readonly SourceRow[], now: number): Html =>
   sources.length === 0
-    ? html`<div class="empty"><p>There are no sources.</p></div>`
+    ? html`<div class="empty"><p>No sources yet.</p></div>`
     : html`<ul class="items people" role="list">
         ${sources.map((source) => listed(source, now))}
       </ul>`;
@@ -60,12 +60,12 @@ export const sourceFacts = (source: SourceRow, now: number): Html =>
 const questions = {
   rotate: {
     title: "Create a new address for",
-    text: "The present address works for another 24 hours. One that it replaced before stops working now.",
+    text: "The current address keeps working for 24 hours. Any older address stops working now.",
     label: "Create new address",
   },
   delete: {
     title: "Delete",
-    text: "Its address stops working, and what waits for unknown people is lost. Notifications that were received stay. This can't be undone.",
+    text: "Its address stops working, and notifications waiting for unknown people are lost. Delivered notifications stay. This can't be undone.",
     label: "Delete source",
     isFinal: true,
   },
@@ -101,7 +101,7 @@ export function peopleLists(view: PeopleView): Html {
   return html`<h2 id="unknown">Unknown people</h2>
     ${
       unknown.length === 0
-        ? html`<p class="lead">Belfry recognises everybody whom this source has notified.</p>`
+        ? html`<p class="lead">No unknown people.</p>`
         : html`<p class="lead">
               Coder notified them, and Belfry has no such user. Once you say who somebody is, they get what
               Coder sent in the last ${waitingMs / 3_600_000} hours, and everything from then on.
@@ -185,7 +185,7 @@ function pinnedPerson(person: SourcePerson, view: PeopleView): Html {
 }
 
 export const sourcesAside = html`<p class="aside">
-  <a href="/docs/administration/sources">How to put Belfry in front of Coder's notifications</a>
+  <a href="/docs/administration/sources">How to connect Coder</a>
 </p>`;
 
 export const sourcesCrumb = { title: "Sources", page: sourcesPath };

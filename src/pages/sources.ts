@@ -37,7 +37,7 @@ const nameField: Field = {
   label: "Name",
   type: "text",
   autocomplete: "off",
-  hint: "Lower-case letters, digits and hyphens, like prod. People see it as the reason why they are notified.",
+  hint: "Lowercase letters, digits and hyphens, for example prod. Recipients see the name in the reason for each notification.",
 };
 const owners = { requires: toManageSources };
 
@@ -114,9 +114,10 @@ const isShown = (error: unknown): error is ApiError =>
 
 const notes: Record<string, string> = {
   enabled: "Enabled. Notifications of this source are accepted.",
-  disabled: "Disabled. Coder gets 403 for each notification, and gives it up after its last attempt.",
-  pinned: "Pinned. What waited was delivered.",
-  forgotten: "Done. Somebody whom Coder notifies again is listed again.",
+  disabled:
+    "Disabled. Belfry rejects notifications of this source (403); Coder gives up after its last attempt.",
+  pinned: "Pinned. Waiting notifications were delivered.",
+  forgotten: "Removed. If Coder notifies this person again, they are listed again.",
 };
 
 /** Creates the person's account, by what Coder says about them, and delivers what waited. */

@@ -43,7 +43,7 @@ export function driftSection(
   if (entries.length === 0) return "";
   return html`<h2 id="drift">Resources replaced on claim</h2>
     <p class="aside">
-      Terraform destroyed and recreated these resources when a prebuilt workspace was claimed.
+      Resources that Terraform destroyed and recreated when prebuilt workspaces were claimed.
       <a href="/docs/administration/templates/drift">Causes and fixes</a>
     </p>
     <ul class="items" role="list">

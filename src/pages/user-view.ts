@@ -133,7 +133,7 @@ export function roleForm(user: UserRow, actor: Actor): Html | string {
       )}
     </fieldset>
     <p class="hint">
-      A changed role applies immediately. <a href="/docs/administration/users#roles">What each role can do</a>
+      Role changes apply immediately. <a href="/docs/administration/users#roles">What each role can do</a>
     </p>
     <button class="button primary" type="submit">Save roles</button>
   </form>`;

@@ -47,7 +47,7 @@ function textOf({ build }: BuildRow, action: WorkspaceAction): string | undefine
   if (action === "stop") return whatIsLost;
   if (action === "restart") return `The workspace stops, then starts with the same version. ${whatIsLost}`;
   if (action === "update" && build.transition === "start")
-    return `The active version is applied to the running workspace. In resources that it replaces, running processes end and data outside persistent storage is lost.`;
+    return `Belfry applies the active version to the running workspace. If that replaces a resource, its processes end and its data outside persistent storage is lost.`;
   if (action === "delete")
     return "The workspace's resources are destroyed, and everything stored in them is lost. This can't be undone.";
   return undefined;

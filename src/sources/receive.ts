@@ -163,7 +163,7 @@ function requireMessage(parsed: ParsedMessage, isOwn: boolean): CoderMessage {
   if (isOwn)
     throw new ApiError(410, "This is Belfry's own notification, not Coder's.", {
       detail:
-        "BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT is the address of a source, so that notifications would go round for ever. Set another receiver.",
+        "BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT is the address of a source, so notifications would loop forever. Set another receiver.",
     });
   if (parsed.ok) return parsed.message;
   if (parsed.why === "passcode")

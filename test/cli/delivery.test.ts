@@ -205,7 +205,7 @@ describe("the delivery log", () => {
       [
         `Custom Notification to ada, webhook ${host}: failed, will be retried`,
         "Created 2026-11-21 10:00:00 UTC by ada, template version 1",
-        `Message ${ids[0]}, event ${messages[0]!.eventId}`,
+        `Delivery ${ids[0]}, event ${messages[0]!.eventId}`,
         "",
         "Why this recipient",
         "  They sent it to themselves.",
@@ -259,16 +259,16 @@ describe("retry and withdraw all", () => {
     const refused = await belfry(["withdraw", "--all", "--channel", "webhook"]);
     expect(refused).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("withdraw 2 messages? Use --yes"),
+      stderr: expect.stringContaining("withdraw 2 deliveries? Use --yes"),
     });
     const done = await belfry(["withdraw", "--all", "--channel", "webhook", "--yes"]);
-    expect(done).toMatchObject({ code: 0, stderr: "Withdrawn: 2 messages.\n" });
+    expect(done).toMatchObject({ code: 0, stderr: "Withdrawn: 2 deliveries.\n" });
     const inbox = (await server.messages()).find(({ method }) => method === "inbox");
     const one = await belfry(["withdraw", inbox!.id]);
     expect(one).toMatchObject({ code: 0, stderr: "Withdrawn: Custom Notification to ada, inbox.\n" });
     expect(await belfry(["retry", "--all", "--template", "custom-notification"])).toMatchObject({
       code: 0,
-      stderr: "No failed messages found.\n",
+      stderr: "No failed deliveries found.\n",
     });
     expect((await belfry(["retry"])).stderr).toContain("ID: missing; for all that match a filter, use --all");
     expect((await belfry(["retry", inbox!.id, "--all"])).stderr).toContain("can't be combined");
@@ -279,14 +279,12 @@ describe("choices about a kind", () => {
   test("its channel, its default, and that nobody gets it", async () => {
     const { server, token, belfry } = await start();
     const said = async (...words: string[]) => (await belfry(["templates", ...words])).stderr.trim();
-    expect(await said("channel", "custom-notification", "inbox")).toContain("is sent by inbox now.");
+    expect(await said("channel", "custom-notification", "inbox")).toContain("now uses the channel Inbox.");
     expect(await said("channel", "custom-notification", "inbox")).toContain("already has this channel");
-    expect(await said("channel", "custom-notification", "default")).toContain(
-      "by the default channel again.",
-    );
+    expect(await said("channel", "custom-notification", "default")).toContain("the default channel again.");
     expect(await said("channel", "custom-notification", "pigeon")).toContain("must be one of");
     expect(await said("default", "workspace-created", "on")).toContain("is enabled, on by default.");
-    expect(await said("default", "workspace-created", "reset")).toContain("default of the release.");
+    expect(await said("default", "workspace-created", "reset")).toContain("Belfry's default.");
     expect(await said("default", "workspace-created", "maybe")).toContain("use on, off or reset");
     expect(await said("disable", "one-time-passcode")).toContain("protects accounts: it is always on");
     expect(await said("disable", "custom-notification")).toContain("is disabled for everybody.");

@@ -41,7 +41,7 @@ test("snooze takes notifications out of the inbox until a time, and --off puts t
   expect((await belfry("list --snoozed --done")).code).toBe(2);
   expect((await belfry("list --snoozed --all")).code).toBe(2);
   expect((await belfry(`snooze ${id} --off`)).words).toBe("Moved 1 notification back to the inbox.\n");
-  expect((await belfry("list --snoozed")).words).toContain("Nothing is snoozed.");
+  expect((await belfry("list --snoozed")).words).toContain("No snoozed notifications.");
   expect((await belfry("list")).words).toContain("One");
 });
 

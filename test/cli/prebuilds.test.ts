@@ -35,17 +35,17 @@ test("plan changes nothing and shows what reconcile does", async () => {
   await fill(1, { agents: ["starting"] });
   const planned = await belfry("plan");
   expect(planned.code).toBe(0);
-  expect(planned.stdout).toMatch(/^docker\/small +2 +1 +0 +0 +filling$/m);
+  expect(planned.stdout).toMatch(/^docker\/small +2 +1 +0 +0 +below target$/m);
   expect(planned.stdout).toMatch(
-    /^ {2}! {2}prebuild-\w+ is not eligible: agent agent-0 has not reported ready/m,
+    /^ {2}! {2}prebuild-\w+ is not ready: agent agent-0 has not reported ready/m,
   );
   expect(planned.stdout).toMatch(/^ {2}-> create 1: /m);
-  expect(planned.stderr).toBe("In all: create 1.\n");
+  expect(planned.stderr).toBe("The next run would create 1.\n");
   expect(await countRows(server, "workspaces")).toBe(1);
   const [done, json] = [await belfry("reconcile"), await belfry("plan", "--output", "json")];
   expect(done).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^docker\/small +2 +1 +0 +1 +filling$/m),
+    stdout: expect.stringMatching(/^docker\/small +2 +1 +0 +1 +below target$/m),
   });
   expect(await countRows(server, "workspaces")).toBe(2);
   expect(JSON.parse(json.stdout)).toMatchObject({
@@ -98,7 +98,7 @@ test("errors: a missing argument, an unknown preset, no presets, no permission",
     await belfryAs(member.token, "plan"),
   ];
   expect([half.code, near.code, other.code]).toEqual([2, 1, 1]);
-  expect(near.stderr).toContain('Did you mean "docker small"?');
+  expect(near.stderr).toContain('Did you mean "docker/small"?');
   await server.sql("UPDATE presets SET desired_instances = NULL");
   expect(await belfry("plan")).toMatchObject({
     code: 0,

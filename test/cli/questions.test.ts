@@ -37,7 +37,7 @@ test("a script asks in a session of its folder, and gets the answer", async () =
   expect(await asking.ended).toEqual({ code: 0, stdout: "yes\n", stderr: "" });
   const late = await run("answer", question!.id, "no");
   expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("Already answered by mia.")]);
-  expect((await run("answer")).stderr).toBe("None of your agents asks anything.\n");
+  expect((await run("answer")).stderr).toBe("No open questions.\n");
 });
 
 test("without --wait the ID is printed, and waited for later", async () => {
@@ -109,7 +109,7 @@ test("waiting survives a restart of the server", async () => {
 test.each([
   [["agent", "ask"], 2, "QUESTION"],
   [["agent", "ask", "Deploy?", "--timeout", "soon"], 2, '--timeout: "soon" is not a duration'],
-  [["agent", "ask", "Deploy?", "--option", "yes", "--key", "main"], 1, "options: must be 2 to 8, not 1"],
+  [["agent", "ask", "Deploy?", "--option", "yes", "--key", "main"], 1, "--option: 1 given, 2 to 8 required"],
   [["agent", "wait", "0199a0b1-5c3f-7222-8333-444444444444"], 1, "Question not found"],
   [["answer", "nonsense"], 1, '"nonsense" is not a UUID'],
 ])("%j ends with %i: %s", async (words, code, message) => {

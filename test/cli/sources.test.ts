@@ -27,7 +27,7 @@ test("a source is created, listed, rotated and deleted", async () => {
     "CREATED",
     "LAST RECEIVED",
     "RECEIVED",
-    "UNMATCHED",
+    "FOR UNKNOWN PEOPLE",
     "UNKNOWN PEOPLE",
   ]);
   expect([table[1]![0], table[1]![1], table[1]![2], table[1]![5], table[1]![6]]).toEqual([

@@ -106,7 +106,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry sessions end", what: "sign out elsewhere" },
   {
     command: "belfry waiting",
-    what: "what needs you: agents, their questions, failed builds, presets at the limit",
+    what: "what needs you: agents, their questions, failed builds, stopped prebuilds",
   },
   {
     command: "belfry drift",

@@ -170,7 +170,7 @@ describe("notifications", () => {
     expect(await inbox()).toMatchObject([
       {
         title: titles.waiting("a"),
-        content: "The AI agent **Session a** is waiting for you:\n\n> Which one?",
+        content: "The AI agent working on **Session a** is waiting for you:\n\n> Which one?",
         read_at: null,
         actions: [
           { label: "Open session", url: "https://a.example.com/s?x=1&y=2" },
@@ -184,7 +184,7 @@ describe("notifications", () => {
     await pass(calmMs);
     expect((await inbox())[0]).toMatchObject({
       title: titles.done("a"),
-      content: "The AI agent **Session a** finished.",
+      content: "The AI agent working on **Session a** finished.",
       read_at: null,
       actions: [{ url: `${server.url}/agents` }, { url: `${server.url}/agents` }],
     });
@@ -293,7 +293,10 @@ describe("a session", () => {
     ]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
     const refused = await report("e", "working");
-    expect([refused.status, refused.json.message]).toEqual([409, expect.stringContaining("200 sessions")]);
+    expect([refused.status, refused.json.message]).toEqual([
+      409,
+      expect.stringContaining("200 live sessions"),
+    ]);
     expect((await report("e", "failed")).status).toBe(200);
     expect((await report("a", "waiting")).status).toBe(200);
     expect((await report("z", "working", {}, token)).status).toBe(200);
@@ -302,7 +305,7 @@ describe("a session", () => {
     expect((await report("a", "working")).status).toBe(409);
   });
 
-  test("is listed with its user's, the newest change first", async () => {
+  test("is listed with its user's, the latest change first", async () => {
     const { report, server, mia, token } = await startSessions();
     for (const [key, state] of [
       ["a", "working"],

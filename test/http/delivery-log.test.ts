@@ -158,7 +158,7 @@ test("others see their own messages and no buttons; pages follow each other with
   const grace = await addUser(server, "grace");
   for (let count = 0; count < 60; count += 1) await send(server, token, `Number ${count}`);
   const theirs = await get(server, page, cookieFor(grace.token));
-  expect(wordsOf(theirs)).toContain("No messages match.");
+  expect(wordsOf(theirs)).toContain("No deliveries match.");
   const idsOf = (text: string) => [...text.matchAll(/<code>([0-9a-f-]{36})<\/code>/g)].map(([, id]) => id);
   const first = await get(server, page, cookie);
   const next = /rel="next" href="([^"]+)"/.exec(first.text)![1]!.replaceAll("&amp;", "&");

@@ -34,11 +34,11 @@ const ask = async (server: TestServer, token: string, event: string, user: strin
 test("says why a user was not notified, the same on the page, in the API and on the command line", async () => {
   const { server, token, cookie, tess, mia, message } = await startFailed();
   const owners =
-    "Template admins were notified (1). This person is an owner, and owners are only notified where there is no template admin.";
+    "Template admins were notified (1). This user is an owner, and owners are only notified where there is no template admin.";
   const answer = await ask(server, token, message.event_id, "ada");
   expect(answer.json).toMatchObject({ is_recipient: false, explanation: owners, messages: [] });
   expect((await ask(server, token, message.event_id, mia.userId)).json.explanation).toContain(
-    "This person is not a template admin.",
+    "This user is not a template admin.",
   );
   expect((await ask(server, tess.token, message.event_id, "ada")).status).toBe(403);
   expect((await ask(server, token, message.event_id, "nobody")).status).toBe(404);
@@ -81,7 +81,7 @@ test("shows a message with its reasons and all recipients of its event; a recipi
   expect(words).toContain("Why this channel Every notification goes to the inbox.");
   expect(words).toContain("None needed: it was written to the inbox directly.");
   expect(words).toMatch(/Recipients of this event tess inbox just now sent/);
-  expect(words).toContain("Why was somebody not notified?");
+  expect(words).toContain("Why was a user not notified?");
   const theirs = await get(server, `${log}/${message.id}?user=ada`, cookieFor(tess.token));
   expect(wordsOf(theirs)).toContain("Recipients of this event tess");
   expect(theirs.text).not.toContain("Why was somebody");

@@ -76,7 +76,7 @@ test("what waits when something is muted isn't sent any more", async () => {
 test("only what a notification is about is muted, by its own reader", async () => {
   const { server, token, mia, mute, id, mutes } = await setUp();
   const wrong = await mute({ thing: "workspace" });
-  expect([wrong.status, wrong.text.includes("must be template")]).toEqual([400, true]);
+  expect([wrong.status, wrong.text.includes("can mute only its template")]).toEqual([400, true]);
   expect((await mute({}, token)).status).toBe(404);
   await server.call("POST", `${api}/custom`, {
     token: mia.token,

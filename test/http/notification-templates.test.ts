@@ -291,14 +291,17 @@ describe("the channel of a kind", () => {
     const shown = async () => (await server.call("GET", `${templates}/custom`, { token })).json[0]!.method;
     expect(await shown()).toBe("");
     const set = await api("PUT", `${customTemplate}/method`, { method: "inbox" });
-    expect([set.status, set.json.message]).toEqual([200, '"Custom Notification" is sent by inbox now.']);
+    expect([set.status, set.json.message]).toEqual([
+      200,
+      '"Custom Notification" now uses the channel Inbox.',
+    ]);
     expect(await shown()).toBe("inbox");
     expect((await api("PUT", `${customTemplate}/method`, { method: "inbox" })).status).toBe(304);
     await send("only here", "x");
     const back = await api("DELETE", `${customTemplate}/method`);
     expect([back.status, back.json.message]).toEqual([
       200,
-      '"Custom Notification" is sent by the default channel again.',
+      '"Custom Notification" uses the default channel again.',
     ]);
     expect((await api("DELETE", `${customTemplate}/method`)).status).toBe(304);
     expect(await shown()).toBe("");

@@ -8,7 +8,7 @@ import { startTask } from "../support/task.ts";
 
 test("the page lists one's own sessions, with what they said and a link that is safe", async () => {
   const { server, token, mia, report } = await startSessions();
-  expect(wordsOf(await get(server, "/agents", cookieFor(mia.token)))).toContain("No sessions of agents");
+  expect(wordsOf(await get(server, "/agents", cookieFor(mia.token)))).toContain("No agent sessions");
   await report("a", "working", { title: "Fix <b>it</b>", message: "Reading" });
   await report("b", "waiting", { message: "Which <one>?", url: "https://a.example.com/b" });
   await report("c", "done", { parent: "a" });
@@ -16,12 +16,12 @@ test("the page lists one's own sessions, with what they said and a link that is 
   await report("b", "waiting", { message: "Which one?", url: "https://a.example.com/b" });
   const page = await get(server, "/agents", cookieFor(mia.token));
   expect(page.status).toBe(200);
-  expect(wordsOf(page)).toContain("Agents 2 live sessions, newest change first");
+  expect(wordsOf(page)).toContain("Agents 2 live sessions, latest change first");
   expect(wordsOf(page)).toContain("Session b waiting b 1 min ago Which one? Open session");
   expect(wordsOf(page)).toContain("Session c done c, started by a");
   expect(page.text).toContain("Fix &lt;b&gt;it&lt;/b&gt;");
   expect(page.text).toMatch(/href="https:\/\/a.example.com\/b"\s+rel="noopener noreferrer"/);
-  expect(wordsOf(await get(server, "/agents", cookieFor(token)))).toContain("No sessions of agents");
+  expect(wordsOf(await get(server, "/agents", cookieFor(token)))).toContain("No agent sessions");
 });
 
 test("a session that waits is under Needs you; one with a question is the question", async () => {
@@ -68,7 +68,7 @@ test("belfry agent set reports and belfry agent list lists, for a user and for a
   const { server, member, agentToken } = await startTask();
   const own = await environmentOf(server.url, member.token);
   const empty = await runCommand(["agent", "list"], own);
-  expect([empty.code, empty.stderr]).toEqual([0, "No sessions of agents.\n"]);
+  expect([empty.code, empty.stderr]).toEqual([0, "No agent sessions.\n"]);
   const set = await runCommand(
     [
       "agent",

@@ -35,7 +35,7 @@ test("everybody sees the kinds with channel and default, and a kind's text rende
   expect(words).toContain(`${Object.keys(kinds).length} kinds`);
   expect(words).toContain("Workspace created off by default");
   expect(words).toContain(
-    "Password reset requested The code for setting a new password when you forgot yours. Email only",
+    "Password reset requested A code for resetting your forgotten password. Email only",
   );
   const one = await get(server, page, cookie);
   expect(wordsOf(one)).toMatch(/Preview of version 1 .*Versions Version 1 active shown/);

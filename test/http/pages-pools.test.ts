@@ -37,10 +37,10 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
   const answer = await look();
   const words = wordsOf(answer);
   expect(answer.status).toBe(200);
-  expect(words).toContain("docker / small filling 1 of 2 ready, 2 running");
+  expect(words).toContain("docker / small below target 1 of 2 ready, 2 running");
   expect(words).toMatch(/prebuild-\w+ is not ready: agent agent-0 has not reported ready for 4 min/);
   expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
-  expect(words).toMatch(/2 builds failed, the latest prebuild-\w+ just now: no &lt;room&gt;/);
+  expect(words).toMatch(/2 failed builds, the latest of prebuild-\w+ just now: no &lt;room&gt;/);
   expect(words).toContain("Next run: wait until");
   const nameOf = async (id: string) =>
     (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.name;

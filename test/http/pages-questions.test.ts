@@ -52,7 +52,7 @@ test("a text answers where it may; what is wrong is said, and what was typed sta
   const typed = "ö".repeat(1_500);
   const refused = await post(server, pageOf(id), { text: typed }, cookie);
   expect(refused.status).toBe(400);
-  expect(wordsOf(refused)).toContain("Your answer was not sent. It has 3000 bytes, at most 2000 allowed.");
+  expect(wordsOf(refused)).toContain("Your answer was not sent: 3000 bytes, at most 2000 allowed.");
   expect(refused.text).toContain(`value="${typed}"`);
   expect((await post(server, pageOf(id), {}, cookie)).status).toBe(400);
   expect((await question(id)).json.state).toBe("open");

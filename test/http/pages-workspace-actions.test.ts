@@ -95,7 +95,7 @@ test("updating runs the active version, and asks first while the workspace runs"
   expect(buttonsOf(page)).toEqual(["stop", "restart", "update", "delete"]);
   expect(page.text).toContain('href="/@mia/web?ask=update"');
   const question = wordsOf(await get(server, "/@mia/web?ask=update", mia));
-  expect(question).toContain("Update mia/web? The active version is applied to the running workspace.");
+  expect(question).toContain("Update mia/web? Belfry applies the active version to the running workspace.");
   expect(placeOf(await post(server, "/@mia/web/update", {}, mia))).toBe("/@mia/web?requested=2");
   await succeed();
   expect(wordsOf(await get(server, "/@mia/web", mia))).not.toContain("not the active version");

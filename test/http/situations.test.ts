@@ -270,7 +270,7 @@ test("claims that replace resources are one row, until one replaces nothing", as
     /3 times.* 5 min ago 3 times, first 15 min ago, last 5 min ago\. 10 min ago .* 15 min ago /,
   );
   // What is folded is in no list, and doesn't come back.
-  expect(wordsOf(await get(server, "/inbox?show=done", cookie))).toContain("Nothing is done yet.");
+  expect(wordsOf(await get(server, "/inbox?show=done", cookie))).toContain("No done notifications.");
   const [first] = await server.sql(
     `SELECT id FROM inbox_notifications WHERE user_id = '${tess.userId}' ORDER BY seq`,
   );

@@ -155,9 +155,9 @@ test("only so many wait", async () => {
 test("by pages without scripts: a source is created, somebody unknown is pinned or created", async () => {
   const { server, token, cookie } = await startSignedIn();
   const path = "/deployment/sources";
-  expect(wordsOf(await get(server, path, cookie))).toContain("There are no sources.");
+  expect(wordsOf(await get(server, path, cookie))).toContain("No sources yet.");
   const wrong = await post(server, path, { name: "No Name" }, cookie);
-  expect([wrong.status, wordsOf(wrong).includes("lower-case letters")]).toEqual([400, true]);
+  expect([wrong.status, wordsOf(wrong).includes("lowercase letters")]).toEqual([400, true]);
   const created = await post(server, path, { name: "prod" }, cookie);
   const address = /value="([^"]+\/source-messages\/[^"]+)"/.exec(created.text)![1]!;
   server.secret(address.split("/").at(-1)!);
@@ -193,12 +193,14 @@ test("by pages without scripts: a source is created, somebody unknown is pinned 
   const quin = await signIn(server, { email: "quin@example.com", password });
   expect(await inboxTitles(server, quin)).toContain("For Quin");
   const after = await get(server, `${path}/prod`, cookie);
-  expect(wordsOf(after)).toContain("Belfry recognises everybody whom this source has notified.");
+  expect(wordsOf(after)).toContain("No unknown people.");
   expect(placeOf(await post(server, act("forget", after), {}, cookie))).toBe(`${path}/prod?done=forgotten`);
   expect(placeOf(await post(server, `${path}/prod/disable`, {}, cookie))).toBe(`${path}/prod?done=disabled`);
   expect((await send(titled("No"))).status).toBe(403);
   expect(placeOf(await post(server, `${path}/prod/enable`, {}, cookie))).toBe(`${path}/prod?done=enabled`);
-  expect(wordsOf(await get(server, `${path}/prod?ask=rotate`, cookie))).toContain("another 24 hours");
+  expect(wordsOf(await get(server, `${path}/prod?ask=rotate`, cookie))).toContain(
+    "keeps working for 24 hours",
+  );
   const rotated = await post(server, `${path}/prod/rotate`, {}, cookie);
   server.secret(/source-messages\/([A-Za-z0-9]{43})"/.exec(rotated.text)![1]!);
   expect(wordsOf(await get(server, `${path}/prod?ask=delete`, cookie))).toContain("Delete prod?");

@@ -162,7 +162,7 @@ test("explain names the source, to the recipient and to owners", async () => {
     ).json.explanation;
   expect(await explain("mia")).toBe("It came from source prod, which named them as the recipient.");
   expect(await explain("ada")).toBe(
-    "The user whom source prod named was notified. This person was not named by source prod.",
+    "The user whom source prod named was notified. This user was not named by source prod.",
   );
   const page = await get(server, `/inbox/items/${message!.id}`, cookieFor(mia.token));
   expect(page.text).toContain("You get this because source prod sent it to you.");
@@ -467,9 +467,9 @@ test("owners create, rename, disable, rotate and delete sources; each is audited
     server.call(method, `/api/v2/sources${path}` as "/api/v2/sources/{source}", { token, json });
   expect(source.address).toMatch(/^http:\/\/[^/]+\/api\/v2\/source-messages\/[A-Za-z0-9]{43}$/);
   for (const [name, why] of [
-    ["Prod", "can contain lower-case letters"],
+    ["Prod", "must contain only lowercase letters"],
     ["", "must have 1 to 32 characters"],
-    ["a b", "can contain"],
+    ["a b", "must contain only"],
     ["x".repeat(33), "must have 1 to 32"],
   ]) {
     const refused = await call("POST", "", { name, kind: "coder" });

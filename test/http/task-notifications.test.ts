@@ -11,7 +11,7 @@ const task = "Fix the bug in the parser";
 const titles = {
   working: `Task working: ${task}`,
   idle: `Task waiting for you: ${task}`,
-  complete: `Task done: ${task}`,
+  complete: `Task complete: ${task}`,
   failure: `Task failed: ${task}`,
 };
 

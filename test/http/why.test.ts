@@ -96,7 +96,7 @@ test("what one did oneself is read in one's inbox and goes no other way, unless 
   const setting = "/api/v2/users/me/notifications/own-actions";
   expect((await server.call("GET", setting, { token })).json).toEqual({ notify: false });
   const page = await get(server, "/settings/notifications", cookie);
-  expect(wordsOf(page)).toContain("Notify me of what I did myself");
+  expect(wordsOf(page)).toContain("Notify me of my own actions");
   await post(server, "/settings/notifications/own-actions", { notify: "on" }, cookie);
   expect((await server.call("GET", setting, { token })).json).toEqual({ notify: true });
   await createUser(server, token, "bob");

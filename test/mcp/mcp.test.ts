@@ -117,7 +117,7 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
       expect.stringContaining("colour: unknown field"),
       expect.stringContaining("title"),
       expect.stringContaining("limit: "),
-      "There is no tool fly; there are notify, ask, set_state, list_waiting.",
+      "Unknown tool fly, use notify, ask, set_state, list_waiting.",
     ]);
   });
 
@@ -168,7 +168,7 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
     const first = await call("ask", { ...question, wait_s: 0 });
     const { id } = first.structured as { id: string };
     expect(first).toEqual({
-      text: `No answer yet. To go on waiting, call ask again with only this id: ${id}`,
+      text: `No answer yet. To keep waiting, call ask again with only this id: ${id}`,
       isError: false,
       structured: { id, state: "open", answer: null },
     });
@@ -199,7 +199,7 @@ describe.each(ways)("over %s, the %s protocol", (kind, era) => {
     server.clock.advance(61_000);
     await server.runTick();
     expect((await call("ask", { id: (late.structured as { id: string }).id })).text).toBe(
-      "Nobody answered in time, so the default counts: old",
+      "Nobody answered in time, so the default applies: old",
     );
     const dropped = await call("ask", { ...question, wait_s: 0 });
     await call("set_state", { session: "parser", state: "working", title: "x" });

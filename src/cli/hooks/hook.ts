@@ -4,7 +4,6 @@ import { createClient, segment } from "../../client.ts";
 import { readReporter } from "../agent-credential.ts";
 import type { Context } from "../context.ts";
 import { describeError } from "../failure.ts";
-import { suggest } from "../rules/names.ts";
 import { defineCommand } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";
 import { forgetOld, openMemory } from "./memory.ts";
@@ -43,7 +42,7 @@ export const hook = defineCommand({
       work.catch(() => {});
       await Promise.race([work, timeout.promise]);
     } catch (error) {
-      context.log(`belfry agent hook: ${plainLine(reasonOf(error))}. The agent goes on.`);
+      context.log(`belfry agent hook: ${plainLine(reasonOf(error))}. The agent continues.`);
     } finally {
       clearTimeout(timer);
       context.terminal.stdin.destroy();
@@ -63,7 +62,10 @@ function reasonOf(error: unknown): string {
 
 async function handle(context: Context, name: string, json: string | undefined): Promise<void> {
   const agent = findAgent(name);
-  if (agent === undefined) throw new Warning(`${name}: unknown agent.${suggest(name, agentNames)}`);
+  if (agent === undefined)
+    throw new Warning(
+      `unknown agent "${name}", use ${agentNames.slice(0, -1).join(", ")} or ${agentNames.at(-1)}`,
+    );
   const reading = readHook(agent, parse(json ?? (await readInput(context))));
   if (!reading.ok) throw new Warning(reading.problem);
   await report(context, agent, reading.input);

@@ -17,7 +17,7 @@ const scopes = ["user", "project"] as const;
 
 export const install = defineCommand({
   name: "install",
-  summary: "Install the hooks that report what an AI agent is doing; --remove takes them away",
+  summary: "Install the hooks that report what an AI agent is doing; --remove removes them",
   args: "AGENT",
   minArgs: 1,
   details: [
@@ -36,7 +36,7 @@ export const install = defineCommand({
       value: "user|project",
       text: "for all your projects, or for the folder you are in (default user)",
     },
-    remove: { type: "boolean", text: "take the hooks away" },
+    remove: { type: "boolean", text: "remove the hooks" },
     yes: { type: "boolean", text: "don't ask" },
   },
   async run(context, { options, args: [name = ""] }) {

@@ -125,7 +125,10 @@ export const explain = defineCommand({
   async run(context, { options, args: [word] }) {
     const client = context.client();
     if ((word === undefined) === (options.event === undefined))
-      throw new Failure(exit.usage, "Give either the ID of a delivery or --event ID.");
+      throw new Failure(
+        exit.usage,
+        "Use the ID of a delivery, or --event ID. List deliveries: belfry notifications list --all",
+      );
     if (options.event !== undefined && options.user === undefined)
       throw new Failure(exit.usage, "--event: also give --user NAME.");
     const message =

@@ -126,13 +126,16 @@ async function changeAll(
   { what, verb, done, yes }: Words,
 ): Promise<void> {
   const { remaining: count } = await send("true");
-  if (count === 0) return context.log(`No ${what} messages found.`);
-  const messages = `${count} ${count === 1 ? "message" : "messages"}`;
+  if (count === 0) return context.log(`No ${what} deliveries found.`);
+  const deliveries = `${count} ${count === 1 ? "delivery" : "deliveries"}`;
   if (!yes) {
     const { prompts } = context;
     if (!prompts.interactive)
-      throw new Failure(exit.usage, `No terminal to confirm: ${verb.toLowerCase()} ${messages}? Use --yes.`);
-    if (!/^y(es)?$/i.test(await ask(prompts, `${verb} ${messages} (y/n)?`, "n")))
+      throw new Failure(
+        exit.usage,
+        `No terminal to confirm: ${verb.toLowerCase()} ${deliveries}? Use --yes.`,
+      );
+    if (!/^y(es)?$/i.test(await ask(prompts, `${verb} ${deliveries} (y/n)?`, "n")))
       return context.log("Nothing changed.");
   }
   let total = 0;
@@ -142,5 +145,5 @@ async function changeAll(
     // What fails again at once is not retried again.
     if (changed === 0 || remaining === 0 || total >= count) break;
   }
-  context.log(`${done}: ${total} ${total === 1 ? "message" : "messages"}.`);
+  context.log(`${done}: ${total} ${total === 1 ? "delivery" : "deliveries"}.`);
 }

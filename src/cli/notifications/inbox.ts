@@ -24,8 +24,8 @@ export const list = defineCommand({
   ],
   options: {
     unread: { type: "boolean", text: "only unread notifications" },
-    done: { type: "boolean", text: "what is done, instead of the inbox" },
-    snoozed: { type: "boolean", text: "what is snoozed, instead of the inbox" },
+    done: { type: "boolean", text: "list done notifications instead of the inbox" },
+    snoozed: { type: "boolean", text: "list snoozed notifications instead of the inbox" },
     limit: { type: "string", value: "N|all", text: `maximum number to list (default ${defaultLimit})` },
     all: { type: "boolean", text: "list the delivery log" },
     status: {
@@ -76,9 +76,9 @@ async function showInbox(
       unread
         ? "No unread notifications."
         : snoozed
-          ? "Nothing is snoozed."
+          ? "No snoozed notifications."
           : done
-            ? "Nothing is done yet."
+            ? "No done notifications."
             : "Your inbox is empty.",
     );
   // Loaded here, since Markdown takes longest to load and no other command needs it.

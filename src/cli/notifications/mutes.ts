@@ -20,6 +20,7 @@ export const mute = defineCommand({
   summary: "Mute the workspace, session, template or preset that a notification is about",
   args: "ID",
   minArgs: 1,
+  fields: { thing: "ID" },
   details: [
     "Without an option: the workspace, else the agent's session, the preset or the template. Notifications that protect",
     "your account are never muted.",

@@ -55,7 +55,7 @@ export const disable = defineCommand({
   args: "NAME",
   minArgs: 1,
   details: [
-    "Unsent notifications of the kind are not sent either. Enable it again: belfry notifications templates enable NAME",
+    "Pending notifications of this kind are discarded. Enable it again: belfry notifications templates enable NAME",
   ],
   examples: ["belfry notifications templates disable task-working"],
   options: {},

@@ -94,7 +94,7 @@ export async function activateVersion(
 
 export const preview = defineCommand({
   name: "preview",
-  summary: "Preview a notification template or a file of one (owner role only)",
+  summary: "Preview a notification template, or a file that contains one (owner role only)",
   args: "NAME",
   minArgs: 1,
   details: ["FILE has the format that edit uses; - reads standard input."],

@@ -64,7 +64,7 @@ export const listKeys = defineCommand({
 export const deleteKey = defineCommand({
   name: "delete",
   aliases: ["rm", "remove", "revoke"],
-  summary: "Revoke provisioner keys; jobs taken but not started return to the queue, running builds fail",
+  summary: "Revoke provisioner keys; jobs not yet started return to the queue, running builds fail",
   args: "NAME…",
   minArgs: 1,
   maxArgs: Infinity,

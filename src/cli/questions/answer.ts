@@ -11,6 +11,7 @@ export const answer = defineCommand({
   summary: "List the open questions of your AI agents, or answer one",
   args: "[ID] [ANSWER]",
   maxArgs: 2,
+  fields: { option: "ANSWER", text: "ANSWER" },
   details: ["ANSWER is one of the question's options or, where it takes one, a text of your own."],
   examples: [
     "belfry answer",
@@ -34,7 +35,7 @@ export const answer = defineCommand({
 async function list(context: Context, client: Client, asJson: boolean): Promise<void> {
   const answer = await client.ask((routes) => routes.questions.$get({ query: {} }));
   if (asJson) return context.printJson(answer);
-  if (answer.count === 0) return context.log("None of your agents asks anything.");
+  if (answer.count === 0) return context.log("No open questions.");
   const rows = answer.questions.map((one) => [
     formatAge(one.created_at, context.now()),
     one.session_title,

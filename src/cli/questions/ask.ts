@@ -17,10 +17,12 @@ export const ask = defineCommand({
   summary: "Ask the user a question, and with --wait print the answer",
   args: "QUESTION",
   minArgs: 1,
+  fields: { text: "QUESTION", options: "--option", timeout_s: "--timeout" },
   details: [
-    "The user is notified at once and answers from the inbox, a mail, a phone or by belfry answer. With --wait the answer is",
+    "The user is notified at once and answers in the inbox, from an email or with belfry answer. With --wait the answer is",
     "printed and the exit code is 0. It is 124 if the question times out; then the default is printed, if there is one.",
-    "Without --wait the question's ID is printed, for belfry agent wait. A new question of a session withdraws the former.",
+    "Without --wait the question's ID is printed, for belfry agent wait. A new question withdraws the previous one of",
+    "the same session.",
     "",
     "Inside a workspace, BELFRY_AGENT_TOKEN is enough.",
   ],
@@ -31,7 +33,7 @@ export const ask = defineCommand({
   options: {
     option: { type: "string", multiple: true, value: "TEXT", text: "an answer to choose from; 2 to 8" },
     "free-text": { type: "boolean", text: "accept a text besides the options" },
-    default: { type: "string", value: "TEXT", text: "answer that counts if nobody answers in time" },
+    default: { type: "string", value: "TEXT", text: "answer to use if nobody answers in time" },
     timeout: { type: "string", value: "TIME", text: "how long it is open: 10m, 2h (default 24h)" },
     wait: { type: "boolean", text: "wait for the answer and print it" },
     key: { type: "string", value: "KEY", text: "key of the agent's session (default: one for this folder)" },

@@ -138,7 +138,7 @@ export function detailLines(message: MessageDetails, options: DetailOptions): st
     plainLine(
       `Created ${formatTime(message.created_at)} by ${options.createdBy}, template version ${template.version}`,
     ),
-    `Message ${message.id}, event ${message.event_id}`,
+    `Delivery ${message.id}, event ${message.event_id}`,
     ...section("Why this recipient", reasons("who")),
     ...section("Why this channel", reasons("channel")),
     ...section(notTitles[status] ?? "Problems", reasons("not")),

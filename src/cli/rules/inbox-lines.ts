@@ -52,5 +52,8 @@ function bodyOf(content: string, id: string | undefined): string[] {
     .filter((line) => line !== "");
   const more = lines.length - maxContentLines;
   if (id === undefined || more <= 0) return lines;
-  return [...lines.slice(0, maxContentLines), `(${more} more lines: belfry notifications show ${id})`];
+  return [
+    ...lines.slice(0, maxContentLines),
+    `(${more} more ${more === 1 ? "line" : "lines"}: belfry notifications show ${id})`,
+  ];
 }

@@ -18,7 +18,7 @@ export interface Style {
   bold: (text: string) => string;
 }
 
-const headings = ["PRESET", "DESIRED", "RUNNING", "ELIGIBLE", "STARTING", "STATE"];
+const headings = ["PRESET", "DESIRED", "RUNNING", "READY", "STARTING", "STATE"];
 /** Of all columns but the names and states. */
 const otherColumns = 40;
 
@@ -94,9 +94,9 @@ function notEligibleLines({ active, not_eligible: all }: ShownPool): string[] {
   if (!active) return [];
   const named = all
     .slice(0, maxNamed)
-    .map(({ workspace, why }) => plainLine(`! ${workspace} is not eligible: ${why}`));
+    .map(({ workspace, why }) => plainLine(`! ${workspace} is not ready: ${why}`));
   const rest = all.length - named.length;
-  return rest > 0 ? [...named, `! ${rest} more are not eligible`] : named;
+  return rest > 0 ? [...named, `! ${rest} more are not ready`] : named;
 }
 
 /** Builds with the same error are one line. */

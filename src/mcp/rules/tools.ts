@@ -31,8 +31,8 @@ const notify: Tool = {
   name: "notify",
   title: "Notify the user",
   description:
-    "Send a notification to your user, on the channels they have chosen. Use it for a result that they want to know of at " +
-    "once; the states of your own work belong in set_state.",
+    "Send a notification to your user, on the channels they have chosen. Use it for results that they want to know " +
+    "about immediately. Report the state of your work with set_state instead.",
   inputSchema: {
     type: "object",
     properties: {
@@ -53,7 +53,7 @@ const ask: Tool = {
   title: "Ask the user",
   description:
     "Ask your user a question and wait for the answer. They are notified at once and answer from wherever they are. If there " +
-    "is no answer yet when the time is up, the result has the question's id: call ask again with only that id to go on waiting.",
+    "is no answer yet when the time is up, the result has the question's id: call ask again with only that id to keep waiting.",
   inputSchema: {
     type: "object",
     properties: {
@@ -62,24 +62,23 @@ const ask: Tool = {
       options: {
         type: "array",
         items: { type: "string" },
-        description: "2 to 8 answers to choose from, each at most 80 bytes. Without them a text answers.",
+        description:
+          "2 to 8 answers to choose from, each at most 80 bytes. Without options, the answer is free text.",
       },
-      free_text: { type: "boolean", description: "Whether a text answers, too, if there are options." },
-      default: text(
-        "The answer that counts if nobody answers in time; one of the options, if there are any.",
-      ),
+      free_text: { type: "boolean", description: "Whether free text is accepted besides the options." },
+      default: text("The answer to use if nobody answers in time; one of the options, if there are any."),
       timeout_s: {
         type: "integer",
-        description: "Seconds until it times out, 60 to 604,800; a day if it is missing.",
+        description: "Seconds until the question times out, 60 to 604,800; default: a day.",
       },
       title: text("What you work on, if this session has reported nothing yet."),
       wait_s: {
         type: "integer",
         minimum: 0,
         maximum: maxAskSeconds,
-        description: `Seconds to wait for the answer in this call; ${maxAskSeconds} if it is missing.`,
+        description: `Seconds to wait for the answer in this call; default: ${maxAskSeconds}.`,
       },
-      id: text("The id of a question that you have asked: go on waiting for its answer."),
+      id: text("The id of a question that you have asked, to keep waiting for its answer."),
     },
     required: [],
     additionalProperties: false,
@@ -92,7 +91,7 @@ const setState: Tool = {
   title: "Report your state",
   description:
     "Report what you are doing. Your user is notified when a state lasts: waiting (you need them), done or failed. Report " +
-    "working when you go on.",
+    "working when you continue.",
   inputSchema: {
     type: "object",
     properties: {
@@ -100,7 +99,7 @@ const setState: Tool = {
       state: { type: "string", enum: reportedStates },
       title: text("What you work on, at most 200 bytes."),
       message: text("What you need, or the result; at most 2,000 bytes."),
-      url: text("A page with more, http or https."),
+      url: text("A page with details, http or https."),
     },
     required: ["state", "title"],
     additionalProperties: false,
@@ -111,10 +110,10 @@ const setState: Tool = {
 const listWaiting: Tool = {
   name: "list_waiting",
   title: "List what needs the user",
-  description: "List what waits for your user, oldest first: agents, failed builds, presets at the limit.",
+  description: "List what needs your user, oldest first: agents, failed builds, stopped prebuilds.",
   inputSchema: {
     type: "object",
-    properties: { limit: { type: "integer", minimum: 1, maximum: 200, description: "50 if it is missing." } },
+    properties: { limit: { type: "integer", minimum: 1, maximum: 200, description: "Default: 50." } },
     required: [],
     additionalProperties: false,
   },

@@ -18,9 +18,8 @@ export function thingToMute(item: InboxRow | undefined, wanted: string | undefin
   const things = mutableOf(item);
   const thing = wanted === undefined ? things[0] : things.find((one) => one === wanted);
   if (thing !== undefined) return thing;
-  if (things.length === 0)
-    throw invalid("thing", "this kind of notification is about nothing that can be muted");
-  throw invalid("thing", `must be ${things.join(" or ")} for this notification`);
+  if (things.length === 0) throw invalid("thing", "this notification is about nothing that can be muted");
+  throw invalid("thing", `this notification can mute only its ${things.join(" or ")}`);
 }
 
 export const isGone = (thing: MuteThing) => conflict(`The ${thing} no longer exists.`, "Nothing was muted.");

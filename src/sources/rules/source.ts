@@ -24,7 +24,7 @@ export function problemWithSourceName(name: string): string | undefined {
   if (name.length === 0 || name.length > maxNameLength) return `must have 1 to ${maxNameLength} characters`;
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
     ? undefined
-    : "can contain lower-case letters, digits and single hyphens between them";
+    : "must contain only lowercase letters, digits and single hyphens between them";
 }
 
 /** As it is stored. */

@@ -140,7 +140,7 @@ describe("a hook never stops the agent: it exits with 0 and one line", () => {
   const oneLine = /^[^\n]+\n$/;
 
   test.each([
-    ["not JSON", "claude-code", "{", "the input is not JSON. The agent goes on.\n$"],
+    ["not JSON", "claude-code", "{", "the input is not JSON. The agent continues.\n$"],
     ["empty", "claude-code", "", "the input is not JSON"],
     ["no hook", "claude-code", "[1]", "no event of Claude Code"],
     [
@@ -149,7 +149,12 @@ describe("a hook never stops the agent: it exits with 0 and one line", () => {
       event("haveLunch", { conversation_id: "c" }),
       "haveLunch: unknown event of Cursor",
     ],
-    ["an agent that nobody knows", "claude", prompt, 'claude: unknown agent. Did you mean "claude-code"'],
+    [
+      "an agent that nobody knows",
+      "claude",
+      prompt,
+      'unknown agent "claude", use claude-code, codex, gemini-cli or cursor',
+    ],
   ])("%s", async (_name, agent, input, text) => {
     const hook = await createHooks({
       url: "http://127.0.0.1:1",

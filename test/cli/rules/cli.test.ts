@@ -528,6 +528,10 @@ describe("The inbox as lines", () => {
       "              (2 more lines: belfry notifications show deadbeef)",
       "              View: https://x.example.com",
     ]);
+    const oneMore = { ...item, content: item.content.replace("\n- c", "") };
+    expect(inboxLines(oneMore, style)).toContain(
+      "              (1 more line: belfry notifications show deadbeef)",
+    );
     const whole = inboxLines(item, { ...style, isWhole: true });
     expect(whole.map((line) => line.trim()).slice(3, 6)).toEqual(["- a", "- b", "- c"]);
     expect(inboxLines({ ...item, content: "", actions: [], read_at: "x" }, style)).toEqual([

@@ -52,7 +52,7 @@ describe("the details of a delivery", () => {
     expect(story({})).toEqual([
       "Troubleshooting Notification to grace, smtp smtp.example.com:587: sent",
       "Created 2026-11-21 10:00:00 UTC by ada, template version 2",
-      "Message 0198f1c2-0000-7000-8000-00003f9c02d1, event 0198f1c2-0000-7000-8000-0000aaaaaaaa",
+      "Delivery 0198f1c2-0000-7000-8000-00003f9c02d1, event 0198f1c2-0000-7000-8000-0000aaaaaaaa",
       "",
       "Why this recipient",
       "  The sender named them as a recipient.",

@@ -43,38 +43,39 @@ const explain = ({ person, ...more }: More) =>
 test("an owner reads that owners are notified only where there is no template admin", () => {
   expect(explain({ person: { roles: ["owner"] } })).toEqual([
     "Template admins were notified (2).",
-    "This person is an owner, and owners are only notified where there is no template admin.",
+    "This user is an owner, and owners are only notified where there is no template admin.",
   ]);
 });
 
 test.each<[More, string]>([
-  [{}, "This person is not a template admin."],
-  [{ rule: { roles: ["owner", "user-admin"] } }, "This person is not an owner or a user admin."],
+  [{}, "This user is not a template admin."],
+  [{ rule: { roles: ["owner", "user-admin"] } }, "This user is not an owner or a user admin."],
   [{ person: { isSystem: true } }, "This is an account of Belfry itself, which is never notified."],
-  [{ person: { deletedAt: 100 } }, "This person's account was deleted before the event."],
-  [{ person: { deletedAt: 101 } }, "This person is not a template admin."],
-  [{ person: { createdAt: 101 } }, "This person's account was created after the event."],
-  [{ rule: null }, "This person was not among the recipients that the sender named."],
+  [{ person: { deletedAt: 100 } }, "This user's account was deleted before the event."],
+  [{ person: { deletedAt: 101 } }, "This user is not a template admin."],
+  [{ person: { createdAt: 101 } }, "This user's account was created after the event."],
+  [{ rule: null }, "This user was not among the recipients that the sender named."],
   [
     { person: { roles: ["template-admin"] } },
-    "This person is a template admin now, but was not at the time of the event.",
+    "This user is a template admin now, but was not at the time of the event.",
   ],
   [
     { rule: { roles: ["owner"], exclude: ["x"] }, person: { roles: ["owner"] } },
-    "This person is an owner, but caused the event, and is not notified of what they did.",
+    "This user is an owner, but caused the event, and is not notified of what they did.",
   ],
   [
     { rule: { roles: ["owner"], exclude: ["x"] }, targets: ["x"], person: { roles: ["owner"] } },
-    "This person is an owner, but the event is about their own account.",
+    "This user is an owner, but the event is about their own account.",
   ],
-  [{ rule: { roles: ["owner"], exclude: ["x"] } }, "This person is not an owner."],
-  [{ rule: { people: ["workspace_owner"] } }, "This person does not own the workspace."],
-  [{ rule: { people: ["own_account"] } }, "This person is not the user of the account."],
+  [{ rule: { roles: ["owner"], exclude: ["x"] } }, "This user is not an owner."],
+  [{ rule: { people: ["workspace_owner"] } }, "This user does not own the workspace."],
+  [{ rule: { people: ["own_agent"] } }, "This user is not the agent's user."],
+  [{ rule: { people: ["own_account"] } }, "This user is not the user of the account."],
   [
     { rule: { people: ["uses_template"], roles: ["owner"] } },
-    "This person had no workspace of the template and is not an owner.",
+    "This user had no workspace of the template and is not an owner.",
   ],
-  [{ rule: { people: ["named"] } }, "This person is not a recipient of this kind."],
+  [{ rule: { people: ["named"] } }, "This user is not a recipient of this kind."],
 ])("with %j: %s", (more, expected) => {
   expect(explain(more).at(-1)).toBe(expected);
 });
@@ -95,6 +96,7 @@ test.each<[string[][], string[]]>([
     ],
   ],
   [[["no_template_admin", "role_owner"]], ["Owners were notified (1), because there was no template admin."]],
+  [[["own_agent", "inbox"]], ["The agent's user was notified."]],
   [[["a_later_code"]], ["Recipients were notified (1)."]],
 ])("recipients with the reasons %j: %j", (recipients, expected) => {
   expect(explain({ recipients }).slice(0, -1)).toEqual(expected);
@@ -103,6 +105,6 @@ test.each<[string[][], string[]]>([
 test("a source has named somebody else", () => {
   expect(explain({ rule: { people: ["source_prod"] }, recipients: [["source_prod", "inbox"]] })).toEqual([
     "The user whom source prod named was notified.",
-    "This person was not named by source prod.",
+    "This user was not named by source prod.",
   ]);
 });

@@ -56,22 +56,22 @@ const failed = (workspace: string, error: string, seconds = -90) => ({
 const look = { now, columns: 80, bold: (text: string) => text };
 
 test("a plan is counted by what happens to workspaces", () => {
-  expect(planTotals([])).toBeUndefined();
-  expect(planTotals([action({ action: "backoff" }), action({ action: "suppress" })])).toBeUndefined();
-  expect(
-    planTotals([
-      action({ action: "delete", count: 1 }),
-      action({}),
-      action({ count: 3 }),
-      action({ action: "cancel", count: 4 }),
-    ]),
-  ).toBe("create 5, delete 1, cancel the builds of 4");
+  expect(planTotals([], false)).toBeUndefined();
+  expect(planTotals([action({ action: "backoff" }), action({ action: "suppress" })], true)).toBeUndefined();
+  const all = [
+    action({ action: "delete", count: 1 }),
+    action({}),
+    action({ count: 3 }),
+    action({ action: "cancel", count: 4 }),
+  ];
+  expect(planTotals(all, false)).toBe("create 5, delete 1, cancel the builds of 4");
+  expect(planTotals(all, true)).toBe("created 5, deleted 1, canceled the builds of 4");
 });
 
 describe("a pool", () => {
   test.each([
     [{}, "ok", "good", ""],
-    [{ eligible: 1 }, "filling", "between", ""],
+    [{ eligible: 1 }, "below target", "between", ""],
     [{ failures: 1 }, "failing", "bad", "1 of 3 failed"],
     [{ failures: 1, failure_limit: 0 }, "failing", "bad", "1 failed"],
     [{ failures: 2, backoff_until: at(60) }, "backing off", "bad", "2 of 3 failed"],
@@ -166,19 +166,19 @@ describe("the table", () => {
       action({ preset_id: "c", action: "backoff", until: at(80), reason: "1 recent build failed" }),
     ];
     expect(planLines(pools, actions, look)).toEqual([
-      "PRESET        DESIRED  RUNNING  ELIGIBLE  STARTING  STATE",
-      "docker/small  2        2        1         0         filling",
-      "  !  prebuild-x is not eligible: agent main has not reported ready for 4 min",
-      "docker/large  2        0        0         0         stopped, 2 failed",
+      "PRESET        DESIRED  RUNNING  READY  STARTING  STATE",
+      "docker/small  2        2        1      0         below target",
+      "  !  prebuild-x is not ready: agent main has not reported ready for 4 min",
+      "docker/large  2        0        0      0         stopped, 2 failed",
       "  x  2 builds failed; latest: build 1 of prebuild-q, 1 min 30 s ago: no disk",
       "  -> create none of 2: the limit is reached",
       "  -> stopped 12 min ago; fix the template and push a new version, or resume:",
       "  $  belfry prebuilds resume docker/large",
-      "docker/slow   2        2        2         0         backing off, 1 of 3 failed",
+      "docker/slow   2        2        2      0         backing off, 1 of 3 failed",
       "  x  build 1 of p failed 1 min 30 s ago: no",
       "  -> wait until 10:01:20 UTC (1 min 20 s): 1 recent build failed",
       "docker/small (v3)",
-      "              2        1        0         0         inactive",
+      "              2        1        0      0         inactive",
     ]);
     expect(poolLines(pools, look)).toHaveLength(6);
   });
@@ -195,7 +195,7 @@ describe("the table", () => {
     const lines = planLines([long], [], look);
     expect(lines.every((line) => columnsOf(line) <= 80)).toBe(true);
     expect(lines[1]).toBe("python-data-science/with everything there is");
-    expect(lines.at(-1)).toBe("  !  2 more are not eligible");
+    expect(lines.at(-1)).toBe("  !  2 more are not ready");
     expect(planLines([long], [], { ...look, columns: undefined })).toHaveLength(8);
   });
 

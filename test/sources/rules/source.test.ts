@@ -13,9 +13,9 @@ test.each([
   ["a-1", undefined],
   ["", "must have 1 to 32 characters"],
   ["x".repeat(33), "must have 1 to 32 characters"],
-  ["Prod", "can contain lower-case letters, digits and single hyphens between them"],
-  ["a--b", "can contain lower-case letters, digits and single hyphens between them"],
-  ["a b", "can contain lower-case letters, digits and single hyphens between them"],
+  ["Prod", "must contain only lowercase letters, digits and single hyphens between them"],
+  ["a--b", "must contain only lowercase letters, digits and single hyphens between them"],
+  ["a b", "must contain only lowercase letters, digits and single hyphens between them"],
 ])("%j: %s", (name, problem) => {
   expect(problemWithSourceName(name)).toBe(problem);
 });

@@ -54,7 +54,7 @@ export function checkQuestion(request: Request): Checked<Asked> {
     ...problemOfText("text", asked.text, maxTextBytes),
     ...problemsOfOptions(options),
     ...(options.length === 0 && !asked.takesText
-      ? [{ field: "free_text", detail: "must be true, or left out, for a question without options" }]
+      ? [{ field: "free_text", detail: "must be true or omitted for a question without options" }]
       : []),
     ...problemOfTimeout(asked.timeoutSeconds),
   ];
@@ -66,27 +66,27 @@ export function checkQuestion(request: Request): Checked<Asked> {
 function problemOfText(field: string, text: string, maxBytes: number): Problem[] {
   if (text === "") return [{ field, detail: "must not be empty" }];
   const size = byteLength(text);
-  return size > maxBytes ? [{ field, detail: `has ${size} bytes, at most ${maxBytes} allowed` }] : [];
+  return size > maxBytes ? [{ field, detail: `${size} bytes, at most ${maxBytes} allowed` }] : [];
 }
 
 function problemsOfOptions(options: readonly string[]): Problem[] {
   if (options.length === 0) return [];
   if (options.length < minOptions || options.length > maxOptions) {
-    const detail = `must be ${minOptions} to ${maxOptions}, not ${options.length}`;
+    const detail = `${options.length} given, ${minOptions} to ${maxOptions} required`;
     return [{ field: "options", detail }];
   }
   return options.flatMap((option, index) => {
     const field = `options.${index}`;
     const notOneLine = validateOneLine(option);
     if (notOneLine !== undefined) return [{ field, detail: notOneLine }];
-    if (options.indexOf(option) < index) return [{ field, detail: `"${option}" is there twice` }];
+    if (options.indexOf(option) < index) return [{ field, detail: `duplicate option "${option}"` }];
     return problemOfText(field, option, maxOptionBytes);
   });
 }
 
 function problemOfTimeout(seconds: number): Problem[] {
   if (Number.isInteger(seconds) && seconds >= minTimeoutSeconds && seconds <= maxTimeoutSeconds) return [];
-  const detail = `must be ${minTimeoutSeconds} to ${maxTimeoutSeconds} whole seconds`;
+  const detail = `must be ${minTimeoutSeconds} to ${maxTimeoutSeconds} seconds (1 minute to 7 days)`;
   return [{ field: "timeout_s", detail }];
 }
 
@@ -116,10 +116,11 @@ export function checkAnswer(
   { options, takesText }: Pick<Asked, "options" | "takesText">,
   { option, text }: GivenAnswer,
 ): Checked<string> {
-  if (option !== undefined && text !== undefined) return wrong("text", "must be left out with an option");
+  if (option !== undefined && text !== undefined)
+    return wrong("text", "must be omitted if an option is given");
   if (option !== undefined) {
     if (options.includes(option)) return { ok: true, value: option };
-    const right = options.length === 0 ? "this question takes a text only" : `use ${quoted(options)}`;
+    const right = options.length === 0 ? "this question has no options, send text" : `use ${quoted(options)}`;
     return wrong("option", `"${option}" is not an option, ${right}`);
   }
   if (text === undefined) return wrong(options.length === 0 ? "text" : "option", "missing: choose an answer");

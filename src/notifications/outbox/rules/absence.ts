@@ -51,6 +51,7 @@ export const explainAbsence = (facts: AbsenceFacts): string[] => [...notified(fa
 
 const plurals: Partial<Record<string, string>> = {
   workspace_owner: "The workspace's owner",
+  own_agent: "The agent's user",
   own_account: "The user of the account",
   uses_template: "Users with a workspace of the template",
   named: "Users whom the sender named",
@@ -82,30 +83,32 @@ function notified({ recipients }: AbsenceFacts): string[] {
 }
 
 const isSingular = (reason: string): boolean =>
-  ["workspace_owner", "own_account", "to_self"].includes(reason) || sourceOf(reason) !== undefined;
+  ["workspace_owner", "own_agent", "own_account", "to_self"].includes(reason) ||
+  sourceOf(reason) !== undefined;
 
 function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string {
   const { id, roles } = person;
   if (person.isSystem) return "This is an account of Belfry itself, which is never notified.";
   if (person.deletedAt !== null && person.deletedAt <= createdAt)
-    return "This person's account was deleted before the event.";
-  if (person.createdAt > createdAt) return "This person's account was created after the event.";
-  if (rule === null) return "This person was not among the recipients that the sender named.";
+    return "This user's account was deleted before the event.";
+  if (person.createdAt > createdAt) return "This user's account was created after the event.";
+  if (rule === null) return "This user was not among the recipients that the sender named.";
   const holds = (wanted: readonly SiteRole[] = []) => wanted.filter((role) => roles.includes(role));
   const [role] = holds(rule.roles);
   if (rule.exclude?.includes(id) === true && role !== undefined)
     return targets.includes(id)
-      ? `This person is ${aRole(role)}, but the event is about their own account.`
-      : `This person is ${aRole(role)}, but caused the event, and is not notified of what they did.`;
-  if (role !== undefined) return `This person is ${aRole(role)} now, but was not at the time of the event.`;
+      ? `This user is ${aRole(role)}, but the event is about their own account.`
+      : `This user is ${aRole(role)}, but caused the event, and is not notified of what they did.`;
+  if (role !== undefined) return `This user is ${aRole(role)} now, but was not at the time of the event.`;
   const [fallback] = holds(rule.fallbackRoles);
   if (fallback !== undefined)
-    return `This person is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${roleNoun(rule.roles![0]!)}.`;
-  return `This person ${outside(rule)}.`;
+    return `This user is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${roleNoun(rule.roles![0]!)}.`;
+  return `This user ${outside(rule)}.`;
 }
 
 const concerns: Partial<Record<Reason, string>> = {
   workspace_owner: "does not own the workspace",
+  own_agent: "is not the agent's user",
   own_account: "is not the user of the account",
   uses_template: "had no workspace of the template",
 };

@@ -123,7 +123,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
   },
   render_failed: {
     question: "how",
-    text: "The template could not be rendered, so the facts were sent as a list",
+    text: "The template could not be rendered, so its values were sent as a list",
   },
   endpoint_gone: {
     question: "not",

@@ -50,12 +50,12 @@ export const resolvedSentences: Record<keyof typeof resolvedVerbs, string> = {
   replaced: "Another template version became active.",
   unaffected: "A claim replaced no resources.",
   marked_fixed: "It was marked as fixed.",
-  working: "The agent works again.",
+  working: "The agent resumed work.",
   over: "It no longer applies.",
   succeeded: "A build succeeded.",
   accepted: "The receiver accepts notifications again.",
   answered: "The question was answered.",
-  timed_out: "The time for an answer is over.",
+  timed_out: "The question timed out without an answer.",
   withdrawn: "The question was withdrawn.",
 };
 export type HowResolved = keyof typeof resolvedVerbs;

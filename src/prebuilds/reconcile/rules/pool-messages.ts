@@ -60,7 +60,7 @@ export function poolStatusLabel(pool: ShownPool): {
   if (streak !== "") return { label: "failing", kind: "bad", streak };
   return pool.eligible >= pool.desired
     ? { label: "ok", kind: "good", streak }
-    : { label: "filling", kind: "between", streak };
+    : { label: "below target", kind: "between", streak };
 }
 
 /** `2 of 3 failed` on the way to the limit, `4 failed` at it or where there is none. */
@@ -113,13 +113,16 @@ export function planCounts(actions: readonly Pick<ShownAction, "action" | "count
   return { create: countOf("create"), delete: countOf("delete"), cancel: countOf("cancel") };
 }
 
-/** What a run would do to workspaces, in all: `create 2, delete 1`; undefined if nothing. */
-export function planTotals(actions: readonly Pick<ShownAction, "action" | "count">[]): string | undefined {
+/** What a run would do to workspaces, or has done: `create 2, delete 1`; undefined if nothing. */
+export function planTotals(
+  actions: readonly Pick<ShownAction, "action" | "count">[],
+  isDone: boolean,
+): string | undefined {
   const counts = planCounts(actions);
   const parts = Object.entries({
-    create: counts.create,
-    delete: counts.delete,
-    "cancel the builds of": counts.cancel,
+    [isDone ? "created" : "create"]: counts.create,
+    [isDone ? "deleted" : "delete"]: counts.delete,
+    [isDone ? "canceled the builds of" : "cancel the builds of"]: counts.cancel,
   }).flatMap(([verb, count]) => (count === 0 ? [] : [`${verb} ${count}`]));
   return parts.length === 0 ? undefined : parts.join(", ");
 }
