@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import { setSnoozed } from "../notifications/inbox/store/snooze.ts";
+import { inboxPageSize } from "../notifications/inbox/rules/paging.ts";
 import { snoozeProblem } from "../notifications/inbox/rules/snooze.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import {
@@ -28,8 +29,6 @@ import {
 } from "../http/endpoint.ts";
 import { strictQuery, actionSchema, uuid, uuidList } from "../http/schemas.ts";
 import { field, shape, string, time, timeOrNull } from "../http/wire.ts";
-
-export const inboxPageSize = 25;
 
 /** Coder's names for the icon of a notification whose template names none. */
 const iconOf = (templateId: string) =>

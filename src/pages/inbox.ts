@@ -2,9 +2,9 @@
 import { Hono } from "hono";
 import { html } from "./html.ts";
 import { readAsUser, currentUserIdSql, authorizedUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
-import { inboxPageSize, writeInbox } from "../api/inbox.ts";
+import { writeInbox } from "../api/inbox.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
+import { inboxPageSize, otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
 import {
   listChoices,
   listPage,

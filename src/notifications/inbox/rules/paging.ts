@@ -1,5 +1,8 @@
 // Pages of a list in both directions, by sequence numbers.
 
+/** The same on the page and in the API, whose size is Coder's. */
+export const inboxPageSize = 25;
+
 /** The sequence number that a page begins after, or ends before. */
 export type Cursor = { before: number; after?: undefined } | { after: number; before?: undefined };
 
