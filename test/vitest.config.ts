@@ -27,7 +27,7 @@ const load = [
   "test/db/database-{away,faults,limits}.test.ts",
   ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
-  "test/agent-sessions/questions-load.test.ts",
+  "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
   "test/runtime/{bundled,demo,faults,flat-reads,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",

@@ -79,15 +79,23 @@ test.each([
 );
 
 test("whoever waits has the answer at once, and an answer from elsewhere within a second", async () => {
-  const { server, asked, question, answer } = await startAsking();
+  const { server, report, asked, question, answer, withdraw } = await startAsking();
+  await report("working", {}, "unanswered");
   const id = await asked();
   const [waited] = await Promise.all([question(id, 25), answer(id)]);
   expect(waited.json).toMatchObject({ state: "answered", answer: "The first", by: "mia" });
   const other = await asked();
+  const unanswered = await asked({}, { key: "unanswered" });
   const waiting = question(other, 25);
+  const timingOut = question(unanswered, 25);
   await server.sql(`UPDATE agent_questions SET state = 'answered', answer = 'From elsewhere', end_id = 'x',
     ended_at = ${server.clock.now()} WHERE id = '${other}'`);
+  // Not the time ends the wait.
+  const first = [waiting.then(() => "answered"), timingOut.then(() => "timed out")];
+  expect(await Promise.race(first)).toBe("answered");
   expect((await waiting).json.answer).toBe("From elsewhere");
+  await withdraw(unanswered);
+  expect((await timingOut).json.state).toBe("withdrawn");
 });
 
 test("a wait ends with its time, and with the server", async () => {
