@@ -107,6 +107,8 @@ export const notificationEvents = sqliteTable(
     recipientRule: text("recipient_rule"),
     /** JSON `{title, body, actions}` of an event that came with its text; NULL: its kind's template is rendered. */
     text: text("text"),
+    /** Recipients by their role who have no message: the kind is off by default, and they have not turned it on. */
+    offByDefault: integer("off_by_default"),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),

@@ -23,7 +23,7 @@ import {
   type MessageRow,
 } from "../notifications/delivery/store/log.ts";
 import { describeReason, type Question } from "../notifications/outbox/rules/reasons.ts";
-import { breadcrumb, factList, moment, tag } from "./components.ts";
+import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { deliveryLogPath, deliveryPath, messagePath } from "./rules/links.ts";
 import { messageAct, titleOf } from "./delivery-log-view.ts";
@@ -64,7 +64,8 @@ export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signed
       <p class="tags">${tag(statusLabels[row.status])}</p>
     </div>
     ${facts(row, now)} ${hasPermission(actor, "deployment:manage") ? messageAct(row, readLogFilter({})) : ""}
-    ${reasons(row)} ${attemptList(attempts, row, now)} ${recipientList(others, now)}
+    ${reasons(row)} ${attemptList(attempts, row, now)}
+    ${recipientList(others, event[0]?.offByDefault ?? 0, now)}
     ${sees && event[0] !== undefined ? whyNot(id, user, { event: event[0], person: person[0], recipients }) : ""}
   </section>`;
   return respondWithPage(c, { title: "Notification", section: deliveryPath, actor, main });
@@ -140,7 +141,7 @@ function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: numb
     </ol>`;
 }
 
-function recipientList(all: readonly MessageRow[], now: number): Html {
+function recipientList(all: readonly MessageRow[], offByDefault: number, now: number): Html {
   const shown = all.slice(0, shownRecipients);
   return html`<h2>Recipients of this event</h2>
     <ul class="items" role="list">
@@ -155,7 +156,14 @@ function recipientList(all: readonly MessageRow[], now: number): Html {
           </li>`,
       )}
     </ul>
-    ${all.length > shown.length ? html`<p class="aside">Only the first ${shownRecipients} are shown.</p>` : ""}`;
+    ${all.length > shown.length ? html`<p class="aside">Only the first ${shownRecipients} are shown.</p>` : ""}
+    ${
+      offByDefault === 0
+        ? ""
+        : html`<p class="aside">
+            ${countLabel(offByDefault, "recipient")} had not turned on this kind, which is off by default.
+          </p>`
+    }`;
 }
 
 interface Asked {

@@ -73,6 +73,34 @@ test("says why a user was not notified, the same on the page, in the API and on 
   expect([alone, both, neither].map(({ code }) => code)).toEqual([2, 2, 2]);
 });
 
+test("counts who has not turned on a kind that is off by default, and says so of one of them", async () => {
+  const { server, token, userId, cookie } = await startSignedIn();
+  await addUser(server, "tess", ["template-admin"]);
+  await addUser(server, "tom", ["template-admin"]);
+  const mia = await addUser(server, "mia");
+  const { templateId } = await addTemplate(server, userId, "docker");
+  const kind = "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff";
+  await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+    token,
+    json: { template_disabled_map: { [kind]: false } },
+  });
+  await server.call("POST", "/api/v2/users/me/workspaces", {
+    token: mia.token,
+    json: { name: "dev", template_id: templateId },
+  });
+  const { messages } = (
+    await server.call("GET", `/api/v2/notifications/messages?template=${kind}`, { token })
+  ).json;
+  expect(messages.map(({ user, method }) => [user.username, method])).toEqual([["ada", "inbox"]]);
+  const counted = "2 recipients had not turned on this kind, which is off by default.";
+  expect(wordsOf(await get(server, `${log}/${messages[0]!.id}`, cookie))).toContain(counted);
+  const explained = await ask(server, token, messages[0]!.event_id, "tess");
+  expect(explained.json).toMatchObject({
+    is_recipient: false,
+    explanation: `Owners were notified (1). ${counted} This user is a template admin. They had not turned on this kind, or got the role after the event.`,
+  });
+});
+
 test("shows a message with its reasons and all recipients of its event; a recipient sees their own", async () => {
   const { server, cookie, tess, message, mia } = await startFailed();
   const words = wordsOf(await get(server, `${log}/${message.id}`, cookie));

@@ -376,9 +376,8 @@ describe("a calm task", () => {
       next_try_at: null,
       reasons: ["workspace_owner", "inbox", "held_back", "taken_back"],
     });
-    // The other one is that of the new workspace, which is off by default.
     expect((await server.call("GET", "/metrics")).text).toContain(
-      '\nbelfry_notifications_finished_total{method="inbox",status="inhibited"} 2\n',
+      '\nbelfry_notifications_finished_total{method="inbox",status="inhibited"} 1\n',
     );
     await status("idle");
     await pass(30_000);

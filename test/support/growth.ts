@@ -21,7 +21,7 @@ const firsts = (ids: Record<string, string>): string[] => [
   `INSERT INTO source_receipts (message_id, source_id, delivery_id, received_at) SELECT 'first', id, 'first', 1 FROM sources`,
 ];
 
-const perStatement = 20_000;
+const perStatement = 4_000;
 
 /** Adds copies up to these sizes; `from` are the sizes of an earlier call. */
 export async function grow(

@@ -27,6 +27,7 @@ export function explainRecipient({ event, person, recipients }: RecipientFacts):
     rule: event.recipientRule === null ? null : (JSON.parse(event.recipientRule) as StoredRule),
     createdAt: event.createdAt,
     targets: JSON.parse(event.targets) as string[],
+    offByDefault: event.offByDefault,
     recipients: recipients.map(({ reasons }) => JSON.parse(reasons) as string[]),
     person: { ...person, roles: JSON.parse(person.roles) as string[] },
   });

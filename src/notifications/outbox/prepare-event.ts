@@ -15,6 +15,7 @@ import {
   type DeliveryPlan,
   type Recipient,
 } from "./rules/delivery-plan.ts";
+import { countOffByDefault, effectiveRule } from "./rules/off-by-default.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
@@ -86,7 +87,9 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     throw new ApiError(413, `data: has more than ${maxDataBytes} bytes of JSON`);
   const now = deps.now();
   const { defaultMethod, channels } = deps.config.notifications;
-  const deliveries = planDeliveries(chooseRecipients(read.recipients, event.recipients), {
+  const recipients = chooseRecipients(read.recipients, event.recipients);
+  const { planned, offByDefault } = countOffByDefault(recipients, template);
+  const deliveries = planDeliveries(planned, {
     template,
     defaultMethod,
     channels: planChannels(channels),
@@ -108,7 +111,10 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     targets: JSON.stringify(event.targets),
     createdBy: event.createdBy,
     createdAt: now,
-    recipientRule: storedRule(event),
+    recipientRule: storedRule(
+      offByDefault === 0 ? event.recipients : effectiveRule(event.recipients, recipients),
+    ),
+    ...(offByDefault === 0 ? {} : { offByDefault }),
     ...(event.text === undefined ? {} : { text: JSON.stringify(event.text) }),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
@@ -121,7 +127,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   return { eventId, rows };
 }
 
-function storedRule({ recipients }: NotificationEvent): string | null {
+function storedRule(recipients: RecipientRule): string | null {
   const rule = toStoredRule(recipients);
   return rule && JSON.stringify(rule);
 }

@@ -36,6 +36,7 @@ const explain = ({ person, ...more }: More) =>
     createdAt: 100,
     targets: ["t"],
     recipients: [["role_template-admin", "inbox"], ["role_template-admin"]],
+    offByDefault: 0,
     person: { id: "x", roles: [], createdAt: 1, isSystem: false, deletedAt: null, ...person },
     ...more,
   });
@@ -60,6 +61,14 @@ test.each<[More, string]>([
     "This user is a template admin now, but was not at the time of the event.",
   ],
   [
+    { offByDefault: 2, person: { roles: ["template-admin"] } },
+    "This user is a template admin. They had not turned on this kind, or got the role after the event.",
+  ],
+  [
+    { offByDefault: 2, rule: { roles: ["owner"], exclude: ["x"] }, person: { roles: ["owner"] } },
+    "This user is an owner, but caused the event, and is not notified of what they did.",
+  ],
+  [
     { rule: { roles: ["owner"], exclude: ["x"] }, person: { roles: ["owner"] } },
     "This user is an owner, but caused the event, and is not notified of what they did.",
   ],
@@ -78,6 +87,17 @@ test.each<[More, string]>([
   [{ rule: { people: ["named"] } }, "This user is not a recipient of this kind."],
 ])("with %j: %s", (more, expected) => {
   expect(explain(more).at(-1)).toBe(expected);
+});
+
+test.each([
+  [1, "1 recipient had not turned on this kind, which is off by default."],
+  [500, "500 recipients had not turned on this kind, which is off by default."],
+])("%d who had not turned it on are a sentence", (offByDefault, expected) => {
+  expect(explain({ offByDefault, recipients: [] })).toEqual([
+    "Nobody was notified.",
+    expected,
+    "This user is not a template admin.",
+  ]);
 });
 
 test.each<[string[][], string[]]>([

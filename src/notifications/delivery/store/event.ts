@@ -24,6 +24,7 @@ export const findEvent = (of: EventOf) =>
       templateName: notificationTemplates.name,
       targets: notificationEvents.targets,
       recipientRule: notificationEvents.recipientRule,
+      offByDefault: sql<number>`coalesce(${notificationEvents.offByDefault}, 0)`.as("off_by_default"),
       createdAt: notificationEvents.createdAt,
     })
     .from(notificationEvents)

@@ -37,6 +37,8 @@ export interface AbsenceFacts {
   targets: readonly string[];
   /** The reasons of each person who is a recipient. */
   recipients: readonly (readonly string[])[];
+  /** Others by their role: the kind was off by default, and they had not turned it on. */
+  offByDefault: number;
   person: {
     id: string;
     roles: readonly string[];
@@ -47,7 +49,18 @@ export interface AbsenceFacts {
 }
 
 /** Sentences: who was notified, and why this person was not. */
-export const explainAbsence = (facts: AbsenceFacts): string[] => [...notified(facts), aboutPerson(facts)];
+export const explainAbsence = (facts: AbsenceFacts): string[] => [
+  ...notified(facts),
+  ...notTurnedOn(facts),
+  aboutPerson(facts),
+];
+
+const notTurnedOn = ({ offByDefault }: AbsenceFacts): string[] =>
+  offByDefault === 0
+    ? []
+    : [
+        `${offByDefault} ${offByDefault === 1 ? "recipient" : "recipients"} had not turned on this kind, which is off by default.`,
+      ];
 
 const plurals: Partial<Record<string, string>> = {
   workspace_owner: "The workspace's owner",
@@ -86,7 +99,7 @@ const isSingular = (reason: string): boolean =>
   ["workspace_owner", "own_agent", "own_account", "to_self"].includes(reason) ||
   sourceOf(reason) !== undefined;
 
-function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string {
+function aboutPerson({ rule, createdAt, targets, person, offByDefault }: AbsenceFacts): string {
   const { id, roles } = person;
   if (person.isSystem) return "This is an account of Belfry itself, which is never notified.";
   if (person.deletedAt !== null && person.deletedAt <= createdAt)
@@ -99,6 +112,8 @@ function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string
     return targets.includes(id)
       ? `This user is ${aRole(role)}, but the event is about their own account.`
       : `This user is ${aRole(role)}, but caused the event, and is not notified of what they did.`;
+  if (role !== undefined && offByDefault > 0)
+    return `This user is ${aRole(role)}. They had not turned on this kind, or got the role after the event.`;
   if (role !== undefined) return `This user is ${aRole(role)} now, but was not at the time of the event.`;
   const [fallback] = holds(rule.fallbackRoles);
   if (fallback !== undefined)
