@@ -2,9 +2,11 @@
 // link changes nothing by that.
 import { expect, test } from "vitest";
 import { createAnswerToken } from "../../src/agent-sessions/questions/answer-link.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { addUser, type TestServer } from "../support/server.ts";
 import { asBrowser, cookieFor, get, placeOf, post, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { startMailServer } from "../support/smtp.ts";
 import { startAsking, type Asking } from "../support/questions.ts";
 
 const minute = 60_000;
@@ -238,4 +240,30 @@ test("the link is in what is sent and nowhere else", async () => {
   expect(server.logs.join("\n")).not.toContain(token);
   await post(server, url.pathname + url.search, { option: "The first" });
   expect((await question(id)).json.answer).toBe("The first");
+});
+
+test("a mail has the link, and answers by a press of its page", async () => {
+  const mail = await startMailServer();
+  const { server, ownerToken, asked, question } = await startAsking({
+    environment: {
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_FORCE_TLS: "false",
+    },
+  });
+  const method = `/api/v2/notifications/templates/${kinds["agent-question"].id}/method` as const;
+  await server.call("PUT", method, { token: ownerToken, json: { method: "smtp" } });
+  const id = await asked();
+  await server.settled();
+  const [{ email }] = mail.mails as [(typeof mail.mails)[number]];
+  expect(email.subject).toBe("Fix the login redirect asks: Which redirect should stay?");
+  for (const part of [email.html, email.text]) {
+    const [link] = /\/questions\/[^"\s<>)]+\?token=[\w-]+/.exec(String(part)) ?? [];
+    expect(link).toMatch(new RegExp(`^/questions/${id}\\?`));
+    expect((await get(server, link!)).status).toBe(200);
+    expect((await question(id)).json.state).toBe("open");
+  }
+  const [link] = /\/questions\/\S+\?token=[\w-]+/.exec(String(email.text))!;
+  await post(server, link, { option: "The second" });
+  expect((await question(id)).json).toMatchObject({ answer: "The second", by: "mia" });
 });

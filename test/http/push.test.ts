@@ -1,9 +1,14 @@
 // Push messages: browsers subscribe on the settings page, and a push service of the tests decrypts what it gets.
 import { expect, test } from "vitest";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { deliveryLog, switchKind } from "../support/inbox.ts";
 import { cookieFor, get, placeOf, post, wordsOf } from "../support/pages.ts";
 import { startPushService, type Browser } from "../support/push-service.ts";
 import { addUser, secretKey, startTestServer, type TestServer } from "../support/server.ts";
+import { coderMessage, coderUrl } from "../support/coder-messages.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { startMailServer } from "../support/smtp.ts";
+import { addSource, postMessage } from "../support/sources.ts";
 import { startTask } from "../support/task.ts";
 
 const settings = "/settings/notifications";
@@ -220,4 +225,43 @@ test("a deployment without push services has none", async () => {
   ]);
   expect(worker.headers.get("cache-control")).toBe("no-cache");
   expect(server.config.notifications.channels.push).toBeUndefined();
+});
+
+test("what a Coder deployment sends goes where our own does: inbox, search, browsers, mail, webhook and log", async () => {
+  const [receiver, mail] = [await startReceiver(), await startMailServer()];
+  const { server, token, member, browser, cookie } = await start({
+    BELFRY_NOTIFICATIONS_METHOD: "webhook",
+    BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+    BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+    BELFRY_EMAIL_FROM: "belfry@example.com",
+    BELFRY_EMAIL_FORCE_TLS: "false",
+  });
+  const source = await addSource(server, token);
+  const message = (name: keyof typeof kinds, title: string) =>
+    coderMessage(
+      {
+        notification_template_id: kinds[name].id,
+        notification_name: kinds[name].name,
+        user_email: member.email,
+        actions: [{ label: "View", url: `${coderUrl}/tasks/mia/parser` }],
+      },
+      { title, title_markdown: title },
+    );
+  const byMail = `/api/v2/notifications/templates/${kinds["workspace-deleted"].id}/method` as const;
+  await server.call("PUT", byMail, { token, json: { method: "smtp" } });
+  for (const each of [message("task-idle", "Task needle waits"), message("workspace-deleted", "Web is gone")])
+    expect((await postMessage(server, source, each)).status).toBe(204);
+  await server.settled();
+  expect(browser.pushed.map(({ content }) => content.title)).toEqual(["Task needle waits"]);
+  expect(receiver.arrivals.map(({ json }) => json.title)).toEqual(["Task needle waits"]);
+  expect(mail.mails.map(({ email }) => email.subject)).toEqual(["Web is gone"]);
+  expect(mail.mails[0]!.email.html).toContain(`${coderUrl}/tasks/mia/parser`);
+  const found = await get(server, "/inbox?q=needle", cookie);
+  expect(wordsOf(found)).toContain("Task needle waits");
+  expect(wordsOf(found)).not.toContain("Web is gone");
+  expect(found.text).toContain(`href="${coderUrl}/tasks/mia/parser"`);
+  const sent = (await deliveryLog(server, token)).filter(
+    ({ created_by: by, status }) => by === "source:prod" && status === "sent",
+  );
+  expect(sent.map(({ method }) => method).toSorted()).toEqual(["inbox", "inbox", "push", "smtp", "webhook"]);
 });
