@@ -43,7 +43,7 @@ export const sourcePeopleRoutes = new Hono<Env>()
   .get(
     path,
     endpoint({
-      summary: "List people of a source whom Belfry doesn't recognise, and those who are pinned to users",
+      summary: "List unknown and pinned people of a source",
       access: "session",
       requires: toReadSources,
       answers: { 200: z.array(personShape.schema) },

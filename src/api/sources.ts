@@ -34,8 +34,8 @@ export const sourceShape = shape<SourceRow>("Source")({
   created_at: time((row) => row.createdAt),
   last_received_at: timeOrNull((row) => row.lastReceivedAt),
   received: number((row) => row.receivedCount, "messages since it was created, each once"),
-  unmatched: number((row) => row.unmatchedCount, "of them, for people whom Belfry didn't recognise"),
-  unmatched_people: number((row) => row.unmatchedPeople, "people whom Belfry doesn't recognise now"),
+  unmatched: number((row) => row.unmatchedCount, "of them, for unknown people"),
+  unmatched_people: number((row) => row.unmatchedPeople, "unknown people now"),
   waiting: number((row) => row.waiting, "messages that wait for them, for a day"),
   previous_secret_valid_until: timeOrNull((row) => row.previousUntil),
 });

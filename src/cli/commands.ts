@@ -172,7 +172,7 @@ export const commands: Group = {
         sources.remove,
         {
           name: "people",
-          summary: "Say who the people are whom Belfry doesn't recognise",
+          summary: "Manage unknown and pinned people of a source",
           commands: [sourcePeople.list, sourcePeople.pin, sourcePeople.forget],
         },
       ],

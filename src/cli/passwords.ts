@@ -14,7 +14,7 @@ export const setPassword = defineCommand({
   args: "[USER]",
   maxArgs: 1,
   details: [
-    "Passwords are typed at a prompt, or read from standard input, one on each line: without USER the current password,",
+    "Passwords are typed at a prompt, or read from standard input, one per line: without USER the current password,",
     "then the new one. This ends the user's other sessions and all tokens.",
   ],
   examples: [

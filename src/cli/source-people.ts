@@ -10,7 +10,7 @@ import { nameOf } from "./sources.ts";
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List people of a source whom Belfry doesn't recognise, and those who are pinned to users",
+  summary: "List unknown and pinned people of a source",
   args: "SOURCE",
   minArgs: 1,
   examples: ["belfry sources people list prod"],
@@ -18,7 +18,7 @@ export const list = defineCommand({
   async run(context, { options, args: [word = ""] }) {
     const people = await readPeople(context, await nameOf(context, word, ""));
     if (options.output === "json") return context.printJson(people);
-    if (people.length === 0) return context.log("Belfry recognises everybody whom this source has notified.");
+    if (people.length === 0) return context.log("No unknown or pinned people.");
     const rows = people.map((person) => [
       person.username,
       person.name,
@@ -28,16 +28,16 @@ export const list = defineCommand({
       String(person.waiting),
       formatAge(person.last_seen_at, context.now()),
     ]);
-    context.printTable(["PERSON", "NAME", "EMAIL", "USER", "MISSED", "WAITING", "LAST SEEN"], rows);
+    context.printTable(["PERSON", "NAME", "EMAIL", "USER", "RECEIVED", "WAITING", "LAST SEEN"], rows);
   },
 });
 
 export const pin = defineCommand({
   name: "pin",
-  summary: "Pin a person of a source to a user, who also gets what waits",
+  summary: "Pin a person of a source to a user, who also gets the person's waiting notifications",
   args: "SOURCE PERSON USER",
   minArgs: 3,
-  details: ["PERSON is a username or user ID in Coder. For somebody without a user: belfry users create"],
+  details: ["PERSON is a username or user ID in Coder. To create a missing user first: belfry users create"],
   examples: ["belfry sources people pin prod g.hopper grace"],
   fields: { user: "USER" },
   options: {},
@@ -47,13 +47,13 @@ export const pin = defineCommand({
       .client()
       .ask((routes) => routes.sources[":source"].people[":id"].$put({ param, json: { user } }));
     const delivered = pinned.delivered === 1 ? "1 notification" : `${pinned.delivered} notifications`;
-    context.log(plainLine(`${label} is ${user}; delivered ${delivered} that waited.`));
+    context.log(plainLine(`Pinned ${label} to ${user}; delivered ${delivered}.`));
   },
 });
 
 export const forget = defineCommand({
   name: "forget",
-  summary: "Unpin a person of a source, and discard what waits for them",
+  summary: "Unpin a person of a source, and discard their waiting notifications",
   args: "SOURCE PERSON",
   minArgs: 2,
   examples: ["belfry sources people forget prod g.hopper"],

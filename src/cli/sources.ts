@@ -85,7 +85,7 @@ const defineChange = (name: "enable" | "disable", summary: string) =>
   });
 
 export const enable = defineChange("enable", "Enable a source that was disabled");
-export const disable = defineChange("disable", "Disable a source: what is sent to its address is refused");
+export const disable = defineChange("disable", "Disable a source: Belfry rejects its notifications");
 
 export const remove = defineCommand({
   name: "delete",

@@ -58,8 +58,8 @@ export const mutesSection = (mutes: readonly MuteRow[], now: number): Html =>
     ${
       mutes.length === 0
         ? html`<p class="lead">
-            Nothing is muted. Mute a workspace, a session of an AI agent, a template or a preset from a
-            notification about it.
+            Nothing is muted. Mute a workspace, an agent session, a template or a preset from a notification
+            about it.
           </p>`
         : html`<ul class="kinds" role="list">
             ${mutes.map((mute) => muteItem(mute, now))}

@@ -132,7 +132,8 @@ function unknownPerson(person: SourcePerson, view: PeopleView): Html {
     <h3 id="p-${foreignId}">${labelOf(person)}</h3>
     <p class="plain">${[username, email].filter(Boolean).join(" · ")}</p>
     <p class="plain">
-      ${countLabel(missed, "notification")} missed, ${waiting} waiting · last ${moment(lastSeenAt, view.now)}
+      ${countLabel(missed, "notification")} received, ${waiting} waiting · last
+      ${moment(lastSeenAt, view.now)}
     </p>
     <p class="plain"><code>${foreignId}</code></p>
     ${

@@ -145,7 +145,7 @@ test("a build is canceled, and a failed one repeated as it was", async () => {
   const early = await belfry("workspaces retry web");
   expect(early.stderr).toBe("belfry: Build 1 has not ended.\nCancel it: belfry workspaces cancel web\n");
   expect((await belfry("workspaces cancel web")).stderr).toMatch(
-    /^Canceling build 1 of web \(start\)\.\nWait for its end: belfry builds wait [0-9a-f-]{36}\n$/,
+    /^Canceling build 1 of web \(start\)\.\nWait for the build: belfry builds wait [0-9a-f-]{36}\n$/,
   );
   const retried = await belfry("workspaces retry web");
   expect([retried.code, retried.stderr]).toEqual([
@@ -168,14 +168,14 @@ test("a source is disabled and enabled; its people are listed, pinned and forgot
   await addUser(server, "grace");
   const belfry = shell(server, token);
   const source = await addSource(server, token);
-  expect((await belfry("sources people list prod")).stderr).toContain("Belfry recognises everybody");
+  expect((await belfry("sources people list prod")).stderr).toContain("No unknown or pinned people.");
   const message = coderMessage({ user_id: miaInCoder, user_username: "g.hopper", user_email: "g@x.example" });
   expect((await postMessage(server, source, message)).status).toBe(204);
   const listed = await belfry("sources people list prod");
   expect(listed.stdout).toMatch(/^g\.hopper .* unknown +1 +1 /m);
   expect((await belfry("sources people pin prod g.hoper grace")).stderr).toContain("Nothing was changed.");
   expect((await belfry("sources people pin prod g.hopper grace")).stderr).toBe(
-    "g.hopper is grace; delivered 1 notification that waited.\n",
+    "Pinned g.hopper to grace; delivered 1 notification.\n",
   );
   expect((await belfry("sources people list prod")).stdout).toMatch(/^g\.hopper .* grace /m);
   expect((await belfry("sources people forget prod g.hopper")).stderr).toBe("Forgot g.hopper.\n");

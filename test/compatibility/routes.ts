@@ -162,7 +162,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "PATCH /sources/{source}", what: "rename, disable or enable one" },
   { route: "POST /sources/{source}/rotate", what: "a new address; the present one works for another day" },
   { route: "DELETE /sources/{source}", what: "delete one" },
-  { route: "GET /sources/{source}/people", what: "people whom Belfry doesn't recognise, and pinned ones" },
+  { route: "GET /sources/{source}/people", what: "unknown and pinned people" },
   { route: "PUT /sources/{source}/people/{id}", what: "pin a Coder user id to a user" },
   { route: "DELETE /sources/{source}/people/{id}", what: "unpin or discard" },
   {

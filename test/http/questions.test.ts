@@ -41,7 +41,9 @@ test("a question is asked, notified at once and answered; its item becomes read 
   const again = await answer(id, { option: "The second" });
   expect(again.status).toBe(409);
   expect(again.json.message).toBe("Already answered by mia.");
-  expect(again.json.detail).toBe(`"The first", at ${given.json.at}.`);
+  expect(again.json.detail).toBe(
+    `The answer is "The first", given at ${given.json.at?.slice(0, 19).replace("T", " ")} UTC.`,
+  );
   expect((await question(id)).json.answer).toBe("The first");
   expect(mia.token).not.toBe("");
 });

@@ -15,7 +15,7 @@ const readKinds = (context: Context): Promise<Kinds> =>
 
 export const settings = defineCommand({
   name: "settings",
-  summary: "Show which kinds of notification you get by which channel, or turn one on or off",
+  summary: "Show which kinds of notification you get through which channels, or turn one on or off",
   args: "[NAME on|off]",
   maxArgs: 2,
   details: ["NAME is a kind: belfry notifications templates list"],
@@ -68,10 +68,12 @@ function show(context: Context, kinds: Kinds, isJson: boolean): void {
 
 export const ownActions = defineCommand({
   name: "own-actions",
-  summary: "Show or set whether you are notified of what you did yourself",
+  summary: "Show or set whether you are notified of your own actions",
   args: "[on|off]",
   maxArgs: 1,
-  details: ["off: what you did yourself is read in your inbox, and sent by no other channel."],
+  details: [
+    "off: notifications of your own actions arrive in your inbox as read, and through no other channel.",
+  ],
   examples: ["belfry notifications own-actions", "belfry notifications own-actions on"],
   options: {},
   async run(context, { args: [wanted] }) {

@@ -8,12 +8,12 @@ import { findWorkspace } from "./list.ts";
 
 export const retry = defineCommand({
   name: "retry",
-  summary: "Repeat the latest build of a workspace, which failed or was canceled",
+  summary: "Retry the latest build of a workspace if it failed or was canceled",
   args: "NAME",
   minArgs: 1,
   fields: { rich_parameter_values: "--parameter" },
   details: [
-    "With the same transition, template version and parameters. Its log: belfry workspaces logs NAME",
+    "The new build has the same transition, template version and parameters. Its log: belfry workspaces logs NAME",
   ],
   examples: ["belfry workspaces retry web --wait"],
   options: { ...waitOption },
@@ -35,7 +35,7 @@ export const retry = defineCommand({
 
 export const cancel = defineCommand({
   name: "cancel",
-  summary: "Cancel the build of a workspace that is queued or running",
+  summary: "Cancel the queued or running build of a workspace",
   args: "NAME",
   minArgs: 1,
   examples: ["belfry workspaces cancel web"],
@@ -46,6 +46,6 @@ export const cancel = defineCommand({
     const { id, build_number: number, transition } = workspace.latest_build;
     await client.ask((routes) => routes.workspacebuilds[":id"].cancel.$patch({ param: { id } }));
     context.log(plainLine(`Canceling build ${number} of ${workspace.name} (${transition}).`));
-    context.log(`Wait for its end: belfry builds wait ${id}`);
+    context.log(`Wait for the build: belfry builds wait ${id}`);
   },
 });

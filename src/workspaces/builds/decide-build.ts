@@ -67,7 +67,7 @@ export function decideBuild(
   if (isActive(latest.status)) {
     throw conflict(
       `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
-      "Wait for it, or cancel it on its page.",
+      "Wait for it, or cancel it on its page or with belfry workspaces cancel.",
     );
   }
   if (request.restarts && !(latest.transition === "start" && latest.status === "succeeded"))

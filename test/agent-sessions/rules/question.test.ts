@@ -80,7 +80,7 @@ test("an end is described with who and when", () => {
   const ended = { by: "ada", endedAt: 0, answer: "a", defaultAnswer: null, timesOutAt: 0 };
   expect(describeEnded({ ...ended, state: "answered" })).toEqual({
     message: "Already answered by ada.",
-    detail: '"a", at 1970-01-01T00:00:00.000Z.',
+    detail: 'The answer is "a", given at 1970-01-01 00:00:00 UTC.',
   });
   expect(describeEnded({ ...ended, state: "answered", by: null }).message).toBe(
     "Already answered by a deleted user.",

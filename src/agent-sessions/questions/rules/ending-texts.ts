@@ -8,9 +8,12 @@ export interface Ended extends Standing {
 
 /** For errors; pages show the time in words of their own. */
 export function describeEnded({ state, by, endedAt, answer }: Ended): { message: string; detail: string } {
-  const at = new Date(endedAt ?? 0).toISOString();
+  const at = `${new Date(endedAt ?? 0).toISOString().slice(0, 19).replace("T", " ")} UTC`;
   if (state === "answered")
-    return { message: `Already answered by ${by ?? "a deleted user"}.`, detail: `"${answer}", at ${at}.` };
+    return {
+      message: `Already answered by ${by ?? "a deleted user"}.`,
+      detail: `The answer is "${answer}", given at ${at}.`,
+    };
   if (state === "timed_out") {
     const detail = answer === null ? "" : ` The agent continued with "${answer}".`;
     return { message: "The question has timed out.", detail: `It was open until ${at}.${detail}` };

@@ -55,7 +55,7 @@ export const resolvedSentences: Record<keyof typeof resolvedVerbs, string> = {
   succeeded: "A build succeeded.",
   accepted: "The receiver accepts notifications again.",
   answered: "The question was answered.",
-  timed_out: "The question timed out without an answer.",
+  timed_out: "The question timed out.",
   withdrawn: "The question was withdrawn.",
 };
 export type HowResolved = keyof typeof resolvedVerbs;

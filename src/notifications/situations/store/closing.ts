@@ -24,7 +24,7 @@ const isMadeAtSql = (event: SQL, at: number): SQL =>
 
 /** SQL for what an event `e` of template `k` is about. */
 export const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
-  ': ' || coalesce(e.labels ->> '$.receiver', e.labels ->> '$.workspace', e.labels ->> '$.name'), '')`;
+  ': ' || coalesce(e.labels ->> '$.receiver', e.labels ->> '$.workspace', e.labels ->> '$.session', e.labels ->> '$.name'), '')`;
 
 /** SQL: the title that the event `e` had in the inboxes, Markdown. Without one of them, what it is about. */
 const titleSql = sql`coalesce((SELECT shown.title FROM notification_messages AS there
