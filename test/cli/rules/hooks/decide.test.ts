@@ -51,6 +51,16 @@ describe.each(agents.map(({ name }) => name))("%s", (name) => {
     expect(trace.some(({ report }) => report === undefined)).toBe(true);
   });
 
+  test("the trace has sub-agents and questions, if the agent has hooks for them; sub-agents only ask", () => {
+    const ofSubAgents = trace.filter(
+      ({ input }) => /^subagent/i.test(String(input["hook_event_name"])) || input["agent_id"] !== undefined,
+    );
+    expect(ofSubAgents.length > 0).toBe(name !== "gemini-cli");
+    // A sub-agent that needs a person has its session wait, until it goes on.
+    for (const { report = "waiting - " } of ofSubAgents) expect(report).toMatch(/^(waiting|working) /);
+    expect(trace.some(({ report }) => report?.startsWith("waiting ") === true)).toBe(name !== "cursor");
+  });
+
   test("every event that is installed is one that is read", () => {
     const agent = findAgent(name)!;
     for (const { event } of agent.settings.hooks) expect(Object.keys(agent.events)).toContain(event);
