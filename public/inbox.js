@@ -302,7 +302,7 @@ for (const type of ["click", "keydown"])
     if (type === "keydown") menu.querySelector("summary").focus();
   });
 
-// Forms to pages of this site mark as read by themselves; links to others do it here.
+// Buttons mark as read by themselves; links, which open no page, do it here.
 document.addEventListener("click", (event) => {
   const item = event.target.closest(".acts a:not([data-act])")?.closest(".item.unread");
   if (item) void inTurn(() => markOne(null, item.querySelector(to("read"))));

@@ -1,5 +1,5 @@
 // One notification as a row of the inbox that opens in place, with what can be done with it. Works without scripts.
-import { html, raw } from "./html.ts";
+import { attributes, html, raw } from "./html.ts";
 import type { Action, MuteThing } from "../../db/schema.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
@@ -122,10 +122,7 @@ const muteButton = (id: string, thing: MuteThing): Html =>
     Mute ${thing}
   </button>`;
 
-/**
- * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
- * the page forbids forms that lead elsewhere.
- */
+/** A form, which marks the notification as read; what leads to no page is a link. */
 function actionButton(
   id: string,
   { label, url }: Action,
@@ -134,13 +131,14 @@ function actionButton(
 ): Html | undefined {
   const target = buttonTarget(url, accessUrl);
   if (target === null) return undefined;
-  if (ownPath(target) === null) return html`<a class="button" href="${target}" rel="noopener">${label}</a>`;
+  if (/^mailto:/i.test(target)) return html`<a class="button" href="${target}">${label}</a>`;
   return html`<button
     class="button"
     form="item"
     formaction="/inbox/items/${id}/follow"
     name="action"
     value="${index}"
+    ${ownPath(target) === null ? attributes({ title: target }) : ""}
   >
     ${label}
   </button>`;

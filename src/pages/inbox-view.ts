@@ -13,7 +13,14 @@ import { muteUndo } from "./mutes.ts";
 import type { MuteRow } from "../notifications/preferences/store/mutes.ts";
 import { attributes, type Html } from "./layout.ts";
 import { unreadLabel } from "./unread.ts";
-import { inboxPath, inboxQuery, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
+import {
+  inboxPath,
+  inboxQuery,
+  isFiltered,
+  needsYouPath,
+  wholeInbox,
+  type InboxAddress,
+} from "./rules/inbox-address.ts";
 
 export interface InboxView extends InboxAddress {
   /** The id of the notification that is open. */
@@ -69,10 +76,7 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
       ${searchForm(view)}
     </div>
     <div class="bar">
-      <nav class="tabs" aria-label="Which notifications">
-        ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Snoozed", "snoozed", view)}
-        ${tab("Done", "done", view)}
-      </nav>
+      ${inboxTabs(view)}
       <a class="select" href="#selected">Select</a>
       ${view.isFiltering ? filterMenu(view, facts.choices) : filterLink(view)}
       ${view.undo === undefined ? "" : undoForm(view.undo, here)}
@@ -91,14 +95,18 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
 /** Whether what is new belongs on it. */
 const isLive = (view: InboxView) => view.show !== "done" && view.show !== "snoozed" && !isFiltered(view);
 
-const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
-  html`<a
-    href="${inboxPath({ ...view, show, cursor: undefined })}"
-    ${attributes({
-      "aria-current": show === view.show ? "page" : undefined,
-    })}
-    >${label}</a
-  >`;
+/** The lists, under the same filters; without a view, those of the page of what waits. */
+export function inboxTabs(view?: InboxAddress): Html {
+  const others = view ?? wholeInbox;
+  const tab = (label: string, path: string, isCurrent: boolean): Html =>
+    html`<a href="${path}" ${attributes({ "aria-current": isCurrent ? "page" : undefined })}>${label}</a>`;
+  const list = (label: string, show: InboxAddress["show"]): Html =>
+    tab(label, inboxPath({ ...others, show, cursor: undefined }), show === view?.show);
+  return html`<nav class="tabs" aria-label="Which notifications">
+    ${list("Inbox", "all")} ${list("Unread", "unread")} ${tab("Needs you", needsYouPath, view === undefined)}
+    ${list("Snoozed", "snoozed")} ${list("Done", "done")}
+  </nav>`;
+}
 
 const searchForm = (view: InboxView): Html =>
   html`<form class="search" method="get" action="/inbox" role="search">

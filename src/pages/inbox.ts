@@ -34,9 +34,8 @@ import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { needsYou, waitingRead } from "./needs-you.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
 import { readAddress, type InboxAddress } from "./rules/inbox-address.ts";
-import { ownPath, buttonTarget } from "./rules/links.ts";
+import { ownPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import type { Action } from "../../db/schema.ts";
 
 /** Requests the HTML of one notification instead of a redirect. */
 const partHeader = "belfry-part";
@@ -83,16 +82,6 @@ export const inboxPages = new Hono<Env>()
     if (isInPlace && c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
     if (item[0] === undefined) throw notFound("Notification");
     return back(c, to, isInPlace ? { open: id } : mark === "done" ? { done: String(now) } : {});
-  })
-  .post("/inbox/items/:id/follow", signedIn, async (c) => {
-    const { id } = c.req.param();
-    const { action } = await readForm(c, ["action"]);
-    const { now, config } = c.get("deps");
-    const { item } = await readAsUser(c, { item: findInboxItem(currentUserIdSql(c), id) });
-    const target = targetOf(item[0], action, config.accessUrl);
-    if (target === null) throw new ApiError(404, "This action is no longer available. Reload the page.");
-    await writeInbox(c, [setRead(authorizedUserIdSql(c), id, now())], {});
-    return c.redirect(target, 303);
   });
 
 const marks = {
@@ -101,13 +90,6 @@ const marks = {
   done: setDone,
   inbox: setNotDone,
 };
-
-/** Where the button with this index leads, if to a page of this site. */
-function targetOf(item: InboxRow | undefined, index: string, accessUrl: string): string | null {
-  if (item === undefined || !/^\d$/.test(index)) return null;
-  const action = (JSON.parse(item.actions) as Action[])[Number(index)];
-  return action === undefined ? null : ownPath(buttonTarget(action.url, accessUrl) ?? undefined);
-}
 
 /** What a list shows. */
 const toFilter = ({ show, search, kind, about }: InboxAddress): PageFilter => ({

@@ -12,6 +12,7 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { inboxFollow } from "./inbox-follow.ts";
 import { messagePages } from "./message.ts";
 import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
@@ -51,6 +52,7 @@ export function createPages() {
     .route("/", resetPasswordPages)
     .route("/", unsubscribePages)
     .route("/", inboxPages)
+    .route("/", inboxFollow)
     .route("/", needsYouPages)
     .route("/", agentQuestionPages)
     .route("/", messagePages)

@@ -18,9 +18,9 @@ import {
 } from "./rules/links.ts";
 import { waitingIcon } from "./rules/inbox-item.ts";
 import { signedIn } from "./session.ts";
+import { inboxTabs } from "./inbox-view.ts";
+import { needsYouPath as path } from "./rules/inbox-address.ts";
 import { firstErrorId } from "./workspace-view.ts";
-
-const path = "/inbox/needs-you";
 
 /** Rows above the inbox; the page has the others. */
 const shownInInbox = 3;
@@ -58,13 +58,14 @@ async function showPage(c: Ctx): Promise<Response> {
         ${waiting[0] === undefined ? "" : `${countLabel(waiting[0].total, "item")}, oldest first`}
       </p>
     </div>
+    ${inboxTabs()}
     ${
       waiting.length === 0
         ? html`<div class="empty"><p>Nothing is waiting for you.</p></div>`
         : html`<h2 class="spoken">Waiting</h2>
             ${rows(c, waiting, path)}`
     }
-    <p class="aside">In a terminal: <code>belfry waiting</code>. <a href="/inbox">Inbox</a></p>
+    <p class="aside">In a terminal: <code>belfry waiting</code></p>
   </section>`;
   return respondWithPage(c, { title: "Needs you", section: "/inbox", actor, main });
 }

@@ -304,7 +304,7 @@ test("what is done leaves the inbox, and comes back as it was", async () => {
   expect((await get(server, "/inbox?show=done&before=none", cookie)).status).toBe(200);
 });
 
-test("a button to a page of this site leads there and marks as read; another one is a link", async () => {
+test("a button leads to a page of this site or, by a page of its own, to another site, and marks as read", async () => {
   const { server, token, cookie } = await startSignedIn();
   expect((await server.call("POST", "/api/v2/notifications/test", { token })).status).toBe(204);
   const page = await get(server, "/inbox", cookie);
@@ -320,10 +320,20 @@ test("a button to a page of this site leads there and marks as read; another one
   await server.sql(
     `UPDATE inbox_notifications SET actions = '[{"label":"Log","url":"https://ci.example.com/1"}]' WHERE id = '${id}'`,
   );
-  expect((await get(server, "/inbox", cookie)).text).toContain(
-    '<a class="button" href="https://ci.example.com/1" rel="noopener">Log</a>',
+  await post(server, `/inbox/items/${id}/unread`, {}, cookie);
+  expect((await get(server, "/inbox", cookie)).text).toMatch(/title="https:\/\/ci.example.com\/1"\s*>\s*Log/);
+  const away = await follow("0");
+  expect([away.status, away.headers.get("refresh")]).toEqual([200, "0; url=https://ci.example.com/1"]);
+  expect(wordsOf(away)).toContain("Opening ci.example.com");
+  expect((await get(server, "/inbox", cookie)).text).toContain("No unread notifications");
+
+  await server.sql(
+    `UPDATE inbox_notifications SET actions = '[{"label":"Ask","url":"mailto:ada@example.com"},{"label":"No","url":"javascript:alert(1)"}]' WHERE id = '${id}'`,
   );
-  expect((await follow("0")).status).toBe(404);
+  expect((await get(server, "/inbox", cookie)).text).toContain(
+    '<a class="button" href="mailto:ada@example.com">Ask</a>',
+  );
+  expect((await follow("1")).status).toBe(404);
 });
 
 test("older notifications come 25 at a time, each once, in both lists", async () => {
@@ -400,7 +410,7 @@ test("nothing that anybody writes becomes markup or a script", async () => {
   expect(tags.filter((tag) => /\son\w+\s*=\s*"|\sstyle=|javascript:/i.test(tag))).toEqual([]);
   expect(page.text.match(/<h1>/g)).toHaveLength(1);
   expect(page.text).not.toMatch(/<b>(Bold|Good)/);
-  expect(page.text).toContain("&lt;b&gt;Good&lt;/b&gt;</a>");
+  expect(page.text).toMatch(/title="https:\/\/x.example\/\?a=[^"]*"\s*>\s*&lt;b&gt;Good&lt;\/b&gt;/);
 });
 
 test("buttons that lead to pages of ours keep to the host that the reader came by", async () => {

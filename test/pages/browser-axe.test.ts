@@ -115,7 +115,18 @@ const smallTargets = (page: Page): Promise<string[]> =>
       .map(({ html, box }) => `${Math.round(box.width)} × ${Math.round(box.height)}: ${html}`),
   );
 
-browserTest("with a finger all controls are 44 px high and wide", async () => {
+/** How much of a page is beyond the edge: on the smallest phone, and on a small window that is zoomed in twice. */
+async function beyondEdge(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [320, 640]) {
+    await page.setViewportSize({ width, height: 600 });
+    const beyond = await page.evaluate((wide) => document.documentElement.scrollWidth - wide, width);
+    if (beyond > 0) found.push(`${beyond} px are beyond the edge at ${width} px`);
+  }
+  return found;
+}
+
+browserTest("with a finger all controls are 44 px high and wide, and no page scrolls sideways", async () => {
   const world = await startWorld();
   const found: string[] = [];
   await eachState(world, pageStates(world), async (as, states) => {
@@ -130,6 +141,8 @@ browserTest("with a finger all controls are 44 px high and wide", async () => {
       await page.goto(path);
       await act?.(page);
       for (const target of await smallTargets(page)) found.push(`${name}: ${target}`);
+      for (const beyond of await beyondEdge(page)) found.push(`${name}: ${beyond}`);
+      await page.setViewportSize({ width: 390, height: 844 });
     }
   });
   expect([...new Set(found)]).toEqual([]);

@@ -1,4 +1,4 @@
-// Living in the inbox with a browser: snoozing in place.
+// Living in the inbox with a browser: its lists, what leads elsewhere, snoozing in place.
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { arriveAt, browserTest, useBrowser } from "../support/browser.ts";
@@ -129,6 +129,37 @@ browserTest(
     await expect.poll(() => titles(page)).toEqual(["Three"]);
   },
 );
+
+browserTest("a button to another site leads there and marks as read, with and without scripts", async () => {
+  const { server, token } = await start("Build failed");
+  const other = await startTestServer();
+  await server.sql(`UPDATE inbox_notifications SET actions = '[{"label":"Log","url":"${other.url}/docs"}]'`);
+  for (const javaScriptEnabled of [true, false]) {
+    await server.sql("UPDATE inbox_notifications SET read_at = NULL");
+    const page = await open(server, { token, javaScriptEnabled });
+    await page.goto("/inbox");
+    await page.locator("#items summary").click();
+    await page.getByRole("button", { name: "Log" }).click();
+    await arriveAt(page, "/docs");
+    expect(new URL(page.url()).origin).toBe(other.url);
+    expect(await server.sql("SELECT read_at IS NULL AS unread FROM inbox_notifications")).toEqual([
+      { unread: 0 },
+    ]);
+  }
+});
+
+browserTest("what needs one is one of the lists", async () => {
+  const { server, token } = await start();
+  const page = await open(server, { token, javaScriptEnabled: false });
+  await page.goto("/inbox?show=unread");
+  await page.getByRole("link", { name: "Needs you", exact: true }).click();
+  await arriveAt(page, "/inbox/needs-you");
+  const current = page.locator(".tabs [aria-current=page]");
+  expect(await current.textContent()).toBe("Needs you");
+  await page.getByRole("link", { name: "Done", exact: true }).click();
+  await arriveAt(page, "/inbox?show=done");
+  expect(await current.textContent()).toBe("Done");
+});
 
 browserTest("the filters open in place, close with Escape, and one is a press away", async () => {
   const { server, token } = await start("One", "Two");

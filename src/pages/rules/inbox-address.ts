@@ -15,6 +15,15 @@ export interface InboxAddress {
   cursor: Cursor | undefined;
 }
 
+export const needsYouPath = "/inbox/needs-you";
+export const wholeInbox: InboxAddress = {
+  show: "all",
+  search: "",
+  kind: undefined,
+  about: undefined,
+  cursor: undefined,
+};
+
 const maxSearchLength = 100;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const sequence = /^\d{1,15}$/;
