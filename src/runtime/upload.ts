@@ -104,12 +104,17 @@ const triggersOf = async (file: DatabaseClient): Promise<{ name: string; sql: st
 interface Table {
   name: string;
   columns: string[];
+  /** Columns by which its rows are read in order. */
+  key: string[];
 }
 
 /** Referenced tables come first. */
 async function tablesOf(file: DatabaseClient): Promise<Table[]> {
   const { rows } = await file.execute(`SELECT t.name,
       (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns,
+      iif((SELECT l.wr FROM pragma_table_list l WHERE l.schema = 'main' AND l.name = t.name),
+        (SELECT json_group_array(c.name ORDER BY c.pk) FROM pragma_table_info(t.name) c WHERE c.pk > 0),
+        '["rowid"]') AS key,
       (SELECT json_group_array(f."table") FROM pragma_foreign_key_list(t.name) f) AS refers
     FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'migrations'`);
   const waiting = new Map(
@@ -117,6 +122,7 @@ async function tablesOf(file: DatabaseClient): Promise<Table[]> {
       String(row["name"]),
       {
         columns: JSON.parse(String(row["columns"])) as string[],
+        key: JSON.parse(String(row["key"])) as string[],
         refers: JSON.parse(String(row["refers"])) as string[],
       },
     ]),
@@ -127,8 +133,8 @@ async function tablesOf(file: DatabaseClient): Promise<Table[]> {
       refers.every((other) => other === name || !waiting.has(other)),
     );
     if (ready.length === 0) throw new Error(`Tables refer to each other: ${[...waiting.keys()].join(", ")}`);
-    for (const [name, { columns }] of ready) {
-      ordered.push({ name, columns });
+    for (const [name, { columns, key }] of ready) {
+      ordered.push({ name, columns, key });
       waiting.delete(name);
     }
   }
@@ -139,18 +145,22 @@ async function tablesOf(file: DatabaseClient): Promise<Table[]> {
 async function copyTable(
   server: DatabaseClient,
   file: DatabaseClient,
-  { name, columns }: Table,
+  { name, columns, key }: Table,
 ): Promise<number> {
   const names = columns.map((column) => `"${column}"`).join(", ");
   const insert = `INSERT INTO "${name}" (${names}) VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+  const keys = key.map((column) => `"${column}"`).join(", ");
+  const marks = key.map(() => "?").join(", ");
   let count = 0;
-  for (let after = -1; ;) {
+  for (let after: InValue[] | undefined; ;) {
     const { rows } = await file.execute({
-      sql: `SELECT rowid AS "the rowid", ${names} FROM "${name}" WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-      args: [after, pageSize],
+      sql: `SELECT ${names}, ${keys} FROM "${name}" ${after === undefined ? "" : `WHERE (${keys}) > (${marks})`}
+        ORDER BY ${keys} LIMIT ?`,
+      args: [...(after ?? []), pageSize],
     });
-    if (rows.length === 0) break;
-    after = Number(rows.at(-1)!["the rowid"]);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    after = key.map((_, at) => toValue(last[columns.length + at]));
     count += rows.length;
     for (const batch of cut(rows, columns)) {
       await send(

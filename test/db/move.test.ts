@@ -33,6 +33,9 @@ async function usedDatabase() {
     SELECT 'f1', 'abc', 3000000, id, 1 FROM users WHERE username = 'ada'`);
   await server.sql(`INSERT INTO file_chunks (file_id, position, content)
     SELECT 'f1', value, randomblob(1000000) FROM json_each('[0, 1, 2]')`);
+  // A table without rowids; more than a page of it.
+  await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)
+    INSERT INTO source_message_ids (source_id, message_id) SELECT unhex(iif(i % 2, '0a', '0b')), randomblob(16) FROM n`);
   await server.settled();
   await server.stop();
   const file = join(folder, "belfry.db");
