@@ -40,6 +40,7 @@ import {
 } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 import { limitRequests } from "./request-limits.ts";
+import { describeIssue } from "./rules/validation.ts";
 
 export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 
@@ -223,6 +224,7 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
 
 function toValidation(issue: z.core.$ZodIssue): Validation {
   const field = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") return { field: issue.keys.join(", "), detail: "unknown field" };
-  return { field: field === "" ? "body" : field, detail: issue.message };
+  const detail = describeIssue(issue);
+  if (issue.code === "unrecognized_keys") return { field: issue.keys.join(", "), detail };
+  return { field: field === "" ? "body" : field, detail };
 }
