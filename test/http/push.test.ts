@@ -259,7 +259,7 @@ test("what a Coder deployment sends goes where our own does: inbox, search, brow
   const found = await get(server, "/inbox?q=needle", cookie);
   expect(wordsOf(found)).toContain("Task needle waits");
   expect(wordsOf(found)).not.toContain("Web is gone");
-  expect(found.text).toContain(`href="${coderUrl}/tasks/mia/parser"`);
+  expect(found.text).toContain(`title="${coderUrl}/tasks/mia/parser"`);
   const sent = (await deliveryLog(server, token)).filter(
     ({ created_by: by, status }) => by === "source:prod" && status === "sent",
   );
