@@ -112,6 +112,7 @@ export const notificationEvents = sqliteTable(
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
+    index("notification_events_template").on(table.templateId, table.seq),
     foreignKey({
       columns: [table.templateId, table.templateVersion],
       foreignColumns: [notificationTemplateVersions.templateId, notificationTemplateVersions.number],
@@ -153,9 +154,6 @@ export const notificationMessages = sqliteTable(
     uniqueIndex("notification_messages_dedupe")
       .on(table.dedupeKey)
       .where(sql`dedupe_key IS NOT NULL`),
-    index("notification_messages_due")
-      .on(table.dueAt, table.seq)
-      .where(sql`due_at IS NOT NULL`),
     index("notification_messages_due_by_method")
       .on(table.method, table.dueAt, table.seq)
       .where(sql`due_at IS NOT NULL`),
@@ -170,9 +168,6 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_failed")
       .on(table.seq)
       .where(sql`status = 'permanent_failure'`),
-    index("notification_messages_final")
-      .on(table.updatedAt)
-      .where(sql`due_at IS NULL`),
     index("notification_messages_expiry")
       .on(table.expiresAt)
       .where(sql`sealed_labels IS NOT NULL`),

@@ -54,7 +54,6 @@ const growing: [RegExp, string][] = [
   [/role:auditor$/, "everybody with the role is sorted by name"],
   [/tasks\?q=status:/, "tasks are read by name until enough have the status"],
   [/\/situations$/, "the latest 5,000 are looked at"],
-  [/\/notifications\/templates\/:id/, "events of a kind are looked for among the newest 20,000"],
   [/messages\?(template|method|user|status)=/, "the delivery log is read until enough messages match"],
 ];
 

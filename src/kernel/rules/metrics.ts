@@ -80,27 +80,26 @@ export function observe(
   return [
     [`${name}_bucket`, canonicalJson({ ...labels, le: bucketOf(buckets, seconds) }), 1],
     [`${name}_sum`, canonicalJson(labels), seconds],
-    [`${name}_count`, canonicalJson(labels), 1],
   ];
 }
 
-/** One series for each set of labels that was observed. */
+/** One series for each set of labels that was observed; the number of observations is that of all buckets. */
 export function histogramFamily(
   { name, help, buckets }: Histogram,
   samplesOf: (name: string) => Sample[],
 ): Family {
-  const byLabels = (suffix: string) =>
-    new Map(samplesOf(name + suffix).map(({ labels, value }) => [canonicalJson(labels), value]));
-  const [inBuckets, sums] = [byLabels("_bucket"), byLabels("_sum")];
-  const samples = samplesOf(`${name}_count`).flatMap(({ labels = {}, value }): Sample[] => {
+  const inBuckets = new Map(
+    samplesOf(`${name}_bucket`).map(({ labels, value }) => [canonicalJson(labels), value]),
+  );
+  const samples = samplesOf(`${name}_sum`).flatMap(({ labels = {}, value: sum }): Sample[] => {
     let total = 0;
     return [
       ...[...buckets.map(String), beyond].map((le) => {
         total += inBuckets.get(canonicalJson({ ...labels, le })) ?? 0;
         return { suffix: "_bucket", labels: { ...labels, le }, value: total };
       }),
-      { suffix: "_sum", labels, value: sums.get(canonicalJson(labels)) ?? 0 },
-      { suffix: "_count", labels, value },
+      { suffix: "_sum", labels, value: sum },
+      { suffix: "_count", labels, value: total },
     ];
   });
   return { name, type: "histogram", help, samples };

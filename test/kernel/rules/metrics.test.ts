@@ -66,7 +66,7 @@ test("an observation counts in its own bucket and all larger ones; time never co
   ]);
 });
 
-test("a series whose buckets or sum are missing counts as 0, also without labels", () => {
-  const family = histogramFamily(histogram, (name) => (name === "h_count" ? [{ value: 0 }] : []));
+test("a series whose buckets are missing counts as 0, also without labels", () => {
+  const family = histogramFamily(histogram, (name) => (name === "h_sum" ? [{ value: 0 }] : []));
   expect(family.samples.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0]);
 });

@@ -96,7 +96,7 @@ describe("attempts of one write", () => {
     const adds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
     expect(adds("coderd_notifications_queued_seconds_sum")).toBe("queued");
     expect(adds("coderd_notifications_dispatcher_send_seconds_sum")).toBe("sending");
-    expect(adds("coderd_notifications_dispatcher_send_seconds_count")).toBe("one");
+    expect(adds("coderd_notifications_dispatcher_send_seconds_bucket")).toBe("one");
     expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
       [attempt, { ...attempt, attempt: 2 }, { ...attempt, attempt: 2, finishedAt: 3_000 }].map((one) =>
         countersOf(one).map(([name, text]) => [name, text]),

@@ -62,9 +62,11 @@ export interface QueueLength {
 
 /** For those who see the deployment: messages that wait for each channel, and since when the oldest does; of those due first. */
 export function countWaiting(viewer: SQL<string>) {
-  return query.all<QueueLength>(sql`SELECT method, count(*) AS count, min(created_at) AS oldest
-    FROM (SELECT method, created_at FROM notification_messages WHERE due_at IS NOT NULL AND ${seesDeploymentSql(viewer)}
-      ORDER BY due_at LIMIT ${maxCounted}) GROUP BY method`);
+  const firstSql = sql`(SELECT created_at FROM notification_messages m
+    WHERE m.method = channel.value AND m.due_at IS NOT NULL ORDER BY m.due_at, m.seq LIMIT ${maxCounted})`;
+  return query.all<QueueLength>(sql`SELECT * FROM (SELECT value AS method,
+      (SELECT count(*) FROM ${firstSql}) AS count, (SELECT min(created_at) FROM ${firstSql}) AS oldest
+    FROM json_each(${JSON.stringify(methods)}) channel WHERE ${seesDeploymentSql(viewer)}) WHERE count > 0`);
 }
 
 /** The newest messages, in which failures are searched. */

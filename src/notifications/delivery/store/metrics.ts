@@ -91,7 +91,7 @@ export function countLeased() {
     .groupBy(notificationMessages.method, notificationEvents.templateId);
 }
 
-/** Unfinished messages that are searched, those due first. */
+/** Messages that are searched: unfinished ones, those due first, and the newest that failed permanently. */
 const maxSearched = 1_000;
 
 /**
@@ -100,7 +100,8 @@ const maxSearched = 1_000;
  */
 export function findFailing(since: number) {
   const retriedSql = sql`SELECT * FROM notification_messages WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${maxSearched}`;
-  const endedSql = sql`SELECT * FROM notification_messages WHERE due_at IS NULL AND updated_at >= ${since}`;
+  const endedSql = sql`SELECT * FROM (SELECT * FROM notification_messages WHERE status = 'permanent_failure'
+    ORDER BY seq DESC LIMIT ${maxSearched}) WHERE updated_at >= ${since}`;
   return query.all<FailingRow>(sql`
     SELECT m.method, m.status, count(*) AS count, max(m.updated_at) AS at, a.detail AS answer
     FROM (SELECT * FROM (${retriedSql}) UNION ALL SELECT * FROM (${endedSql})) AS m

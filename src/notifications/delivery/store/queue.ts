@@ -1,5 +1,5 @@
 // SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
@@ -235,9 +235,10 @@ export const notificationPurges = (
   situations: (limit) => deleteOldSituations(now - inboxRetention, limit),
 });
 
-/** Deletes final messages older than `before`, with their attempts. */
+/** Deletes final messages older than `before`, with their attempts. Their ids tell their age. */
 export function purgeMessages(before: number, limit: number): Statement {
-  const oldSql = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;
+  const oldSql = sql`SELECT seq FROM notification_messages
+    WHERE id < ${idPrefix(before)} AND due_at IS NULL AND updated_at < ${before} LIMIT ${limit}`;
   return query.all(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql}) RETURNING 1 AS deleted`);
 }
 

@@ -97,9 +97,6 @@ export function listVersions(templateId: string) {
 
 export type VersionRow = ReturnType<typeof listVersions>["_"]["result"][number];
 
-/** The newest events, in which payloads are searched: a rare kind must not cause a full scan. */
-const maxSearchedEvents = 20_000;
-
 /** Payloads of past events, newest first. */
 export function listRecentPayloads(templateId: string, limit: number) {
   return query
@@ -110,12 +107,7 @@ export function listRecentPayloads(templateId: string, limit: number) {
       createdAt: notificationEvents.createdAt,
     })
     .from(notificationEvents)
-    .where(
-      and(
-        eq(notificationEvents.templateId, templateId),
-        sql`${notificationEvents.seq} > (SELECT max(seq) - ${maxSearchedEvents} FROM ${notificationEvents})`,
-      ),
-    )
+    .where(eq(notificationEvents.templateId, templateId))
     .orderBy(desc(notificationEvents.seq))
     .limit(limit);
 }
