@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
 import {
   invalidatePrebuilds,
+  auditRun,
   invalidationReads,
   resumePool,
   savePrebuildSettings,
@@ -99,8 +100,9 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
-      const { actor: _, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
+      const { actor, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
       if (isDry) return c.json(toPass(c, await poolsReport(deps, before as PoolAnswers), null));
+      await auditRun(deps, actor);
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
       const after = await poolsReport(deps, await deps.db.read(poolReads(deps)));

@@ -41,7 +41,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
 <h2 id="t-${seq}">${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}</h2>
 ${subjects(item, situation, actions, accessUrl)}${snoozeTag(item)} ${moment(shownAt, now, rendered.times)}</summary>
 ${situation === undefined ? "" : situationHistory(situation, item, facts)}<div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
-<div class="acts" role="group" aria-labelledby="t-${seq}">${question === undefined ? "" : itemOptions(question)}${actions.map((action, index) => actionButton(id, action, index, accessUrl))}${markButtons(item)}</div>
+<div class="acts" role="group" aria-labelledby="t-${seq}">${question === undefined ? "" : itemOptions(question)}${actions.map((action, index) => actionButton(id, action, index, { accessUrl, isFirst: index === 0 && !isResolved && question === undefined }))}${markButtons(item)}</div>
 ${raw(rendered.reasons(`${item.templateId} ${item.why ?? ""}`, why))}</details></li>`;
 }
 
@@ -127,13 +127,13 @@ function actionButton(
   id: string,
   { label, url }: Action,
   index: number,
-  accessUrl: string,
+  { accessUrl, isFirst }: { accessUrl: string; isFirst: boolean },
 ): Html | undefined {
   const target = buttonTarget(url, accessUrl);
   if (target === null) return undefined;
   if (/^mailto:/i.test(target)) return html`<a class="button" href="${target}">${label}</a>`;
   return html`<button
-    class="button"
+    class="${isFirst ? "button primary" : "button"}"
     form="item"
     formaction="/inbox/items/${id}/follow"
     name="action"

@@ -4,8 +4,7 @@ import { html } from "./html.ts";
 import { actionShape, poolShape } from "../api/prebuild-shape.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
-import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
+import { requestRun, resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { allPresets, pageOfPresets } from "../prebuilds/reconcile/store/presets.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
@@ -57,9 +56,9 @@ export const poolPages = new Hono<Env>()
     return c.redirect(`${poolsPath}?done=${isPause ? "paused" : "unpaused"}`, 303);
   })
   .post(`${poolsPath}/reconcile`, signedIn, async (c) => {
-    const { settings } = await readAsUser(c, { settings: readPrebuildSettings() }, { requires });
+    const { actor, settings } = await readAsUser(c, { settings: readPrebuildSettings() }, { requires });
     if (isPaused(settings)) return c.redirect(`${poolsPath}?done=refused`, 303);
-    requestReconciliation(c.get("deps"));
+    await requestRun(c.get("deps"), actor);
     return c.redirect(`${poolsPath}?done=requested`, 303);
   });
 

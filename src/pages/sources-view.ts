@@ -92,6 +92,8 @@ export interface PeopleView {
   people: readonly SourcePerson[];
   manages: boolean;
   now: number;
+  /** The id of the person whom a question is about. */
+  asked: string | undefined;
 }
 
 /** Those whom Belfry doesn't recognise first: each has a form. */
@@ -127,7 +129,7 @@ const personPath = (view: PeopleView, person: SourcePerson, act: string): string
   `${sourcePath(view.source.name)}/people/${person.foreignId}/${act}`;
 
 function unknownPerson(person: SourcePerson, view: PeopleView): Html {
-  const { username, email, missed, waiting, lastSeenAt, foreignId, suggested } = person;
+  const { username, email, missed, waiting, lastSeenAt, foreignId } = person;
   return html`<li class="row">
     <h3 id="p-${foreignId}">${labelOf(person)}</h3>
     <p class="plain">${[username, email].filter(Boolean).join(" · ")}</p>
@@ -136,35 +138,52 @@ function unknownPerson(person: SourcePerson, view: PeopleView): Html {
       ${moment(lastSeenAt, view.now)}
     </p>
     <p class="plain"><code>${foreignId}</code></p>
-    ${
-      view.manages
-        ? html`<div class="identify">
-            <form class="inline" method="post" action="${personPath(view, person, "pin")}">
-              <label for="u-${foreignId}">User in Belfry</label>
-              <input
-                id="u-${foreignId}"
-                name="user"
-                value="${suggested ?? ""}"
-                ${attributes({ required: true, autocomplete: "off", autocapitalize: "none", spellcheck: "false" })}
-              />
-              <button class="button primary" type="submit" aria-describedby="p-${foreignId}">
-                Pin to this user
-              </button>
-            </form>
-            <div class="acts">
-              <form method="post" action="${personPath(view, person, "create")}">
-                <button class="button" type="submit" aria-describedby="p-${foreignId}">
-                  Create this user
-                </button>
-              </form>
-              <form method="post" action="${personPath(view, person, "forget")}">
-                <button class="quiet" type="submit" aria-describedby="p-${foreignId}">Discard</button>
-              </form>
-            </div>
-          </div>`
-        : ""
-    }
+    ${view.manages ? identify(person, view) : ""}
   </li>`;
+}
+
+function lossOf(waiting: number): string {
+  if (waiting === 0) return "No notifications wait for them.";
+  return `${waiting === 1 ? "1 notification that waits" : `${waiting} notifications that wait`} for them will be lost.`;
+}
+
+/** Who it is: the forms; or the question before what waits is lost. */
+function identify(person: SourcePerson, view: PeopleView): Html {
+  const { foreignId, suggested, waiting } = person;
+  if (view.asked === foreignId)
+    return html`<div class="identify">
+      ${question({
+        title: `Discard ${labelOf(person)}?`,
+        text: lossOf(waiting),
+        action: personPath(view, person, "forget"),
+        label: "Discard person",
+        back: sourcePath(view.source.name),
+        isFinal: true,
+      })}
+    </div>`;
+  return html`<div class="identify">
+    <form class="inline" method="post" action="${personPath(view, person, "pin")}">
+      <label for="u-${foreignId}">User in Belfry</label>
+      <input
+        id="u-${foreignId}"
+        name="user"
+        value="${suggested ?? ""}"
+        ${attributes({ required: true, autocomplete: "off", autocapitalize: "none", spellcheck: "false" })}
+      />
+      <button class="button primary" type="submit" aria-describedby="p-${foreignId}">Pin to this user</button>
+    </form>
+    <div class="acts">
+      <form method="post" action="${personPath(view, person, "create")}">
+        <button class="button" type="submit" aria-describedby="p-${foreignId}">Create this user</button>
+      </form>
+      <a
+        class="quiet"
+        href="${sourcePath(view.source.name)}?ask=forget&person=${foreignId}"
+        aria-describedby="p-${foreignId}"
+        >Discard</a
+      >
+    </div>
+  </div>`;
 }
 
 function pinnedPerson(person: SourcePerson, view: PeopleView): Html {

@@ -205,7 +205,7 @@ async function showSource(c: Ctx, name: string, { note, error, copies = false }:
     </div>
     ${typeof note === "string" ? html`<p class="note" role="status">${note}</p>` : (note ?? "")}
     ${problem(error)} ${sourceFacts(source, now)} ${manages ? sourceControls(source, c.req.query("ask")) : ""}
-    ${peopleLists({ source, people, manages, now })} ${sourcesAside}
+    ${peopleLists({ source, people, manages, now, asked: c.req.query("person") })} ${sourcesAside}
   </section>`;
   const page = { title: source.name, section: path, actor, main, scripts: copies ? ["copy.js"] : [] };
   return respondWithPage(c, page, error?.status);

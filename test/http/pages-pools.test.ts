@@ -1,6 +1,7 @@
 // The page of pools: what each has, what stands in its way, and what the next pass does about it.
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { auditEntries } from "../support/audit.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
@@ -125,6 +126,16 @@ test("acts: a stopped preset is resumed, reconciliation is paused, resumed and r
   expect((await press("/prebuilds/unpause")).status).toBe(303);
   expect(wordsOf(await look())).toContain("Pause reconciliation");
   expect((await press("/prebuilds/reconcile")).headers.get("location")).toBe("/prebuilds?done=requested");
+  const url = "/api/v2/prebuilds/reconcile";
+  expect((await server.call("POST", `${url}?dry_run=true` as typeof url, { token })).status).toBe(200);
+  expect((await server.call("POST", url, { token })).status).toBe(200);
+  const entries = await auditEntries(server, token, "prebuilds_settings");
+  expect(entries.map(({ action, user }) => `${user?.username} ${action}`)).toEqual([
+    "ada reconcile",
+    "ada reconcile",
+    "ada write",
+    "ada write",
+  ]);
 });
 
 test("says when reconciliation is paused, and how to create a pool when there is none", async () => {

@@ -234,6 +234,15 @@ const ofTheDeployment: PageState[] = [
   { name: "source", path: "/deployment/sources/prod", as: "ada" },
   { name: "source-auditor", path: "/deployment/sources/prod", as: "aud" },
   { name: "source-rotate", path: "/deployment/sources/prod?ask=rotate", as: "ada" },
+  {
+    name: "source-discard",
+    path: "/deployment/sources/prod",
+    as: "ada",
+    act: async (page) => {
+      await page.getByRole("link", { name: "Discard" }).first().click();
+      await page.getByRole("button", { name: "Discard person" }).waitFor();
+    },
+  },
   { name: "source-delete", path: "/deployment/sources/prod?ask=delete", as: "ada" },
   { name: "source-empty", path: "/deployment/sources/staging", as: "ada" },
   { name: "prebuilds", path: "/prebuilds", as: "ada" },

@@ -45,6 +45,23 @@ export async function savePrebuildSettings(
   if (!wanted.reconciliation_paused) requestReconciliation(deps);
 }
 
+/** Before a run that a person asked for. */
+export async function auditRun(deps: Deps, actor: Actor): Promise<void> {
+  const entry = {
+    actorId: actor.userId,
+    action: "reconcile",
+    resourceType: "prebuilds_settings" as const,
+    resourceId: null,
+  };
+  await deps.db.write([audit(deps, entry, canManageTemplatesSql(actor))], {});
+}
+
+/** Starts a run after the answer. */
+export async function requestRun(deps: Deps, actor: Actor): Promise<void> {
+  await auditRun(deps, actor);
+  requestReconciliation(deps);
+}
+
 /** Throws 401, 403, 404 for a preset without prebuilds. */
 export async function resumePool(
   deps: Deps,
