@@ -260,6 +260,8 @@ test("what a Coder deployment sends goes where our own does: inbox, search, brow
   expect(wordsOf(found)).toContain("Task needle waits");
   expect(wordsOf(found)).not.toContain("Web is gone");
   expect(found.text).toContain(`title="${coderUrl}/tasks/mia/parser"`);
+  // Its workspace isn't here.
+  expect(wordsOf(found)).not.toContain("Mute workspace");
   const sent = (await deliveryLog(server, token)).filter(
     ({ created_by: by, status }) => by === "source:prod" && status === "sent",
   );

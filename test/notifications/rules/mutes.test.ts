@@ -39,6 +39,7 @@ test("a kind of another release has nothing to mute, and an own workspace isn't 
   const created = { templateId: idOf("workspace-created"), targets: [] };
   expect(mutableFor(created, ["workspace_owner"])).toEqual(["workspace"]);
   expect(mutableFor(created, ["role_owner"])).toEqual(["workspace", "template"]);
+  expect(mutableFor(created, ["source_prod"])).toEqual([]);
 });
 
 const about = (name: keyof typeof kinds, targets: string[], labels: Record<string, string> = {}) => ({

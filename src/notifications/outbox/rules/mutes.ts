@@ -17,14 +17,19 @@ export function mutableThings(templateId: string, targets: readonly string[]): r
 /** Whether anything can. */
 export const isMutable = (templateId: string): boolean => mutableThings(templateId, []).length > 0;
 
-/** The same for one recipient: a template that they mute doesn't silence their own workspaces. */
+/**
+ * The same for one recipient: a template that they mute doesn't silence their own workspaces, and what a source sends is about
+ * things that aren't here.
+ */
 export const mutableFor = (
   { templateId, targets }: Pick<MuteSubject, "templateId" | "targets">,
   why: readonly string[],
 ): readonly MuteThing[] =>
-  mutableThings(templateId, targets).filter(
-    (thing) => !(thing === "template" && why.includes("workspace_owner")),
-  );
+  why.some((one) => one.startsWith("source_"))
+    ? []
+    : mutableThings(templateId, targets).filter(
+        (thing) => !(thing === "template" && why.includes("workspace_owner")),
+      );
 
 /** What an event is about. */
 export interface MuteSubject {
