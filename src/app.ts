@@ -82,7 +82,7 @@ function nothingAt(c: Ctx): ApiError {
   if (!path.startsWith("/api/")) return new ApiError(404, "Not found.", { detail: `${method} ${path}` });
   const page = `${c.get("deps").config.accessUrl}/docs/reference/coder-compatibility`;
   return new ApiError(404, `Belfry has no ${method} ${path}.`, {
-    detail: `What it has of Coder's API: ${page}`,
+    detail: `Supported routes of Coder's API: ${page}`,
   });
 }
 

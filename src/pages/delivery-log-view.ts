@@ -86,7 +86,7 @@ export function filterForm(filter: LogFilter, kinds: readonly { id: string; name
     ${select(
       "status",
       "Status",
-      "Any",
+      "All",
       messageStatuses.map((status) => [status, statusLabels[status]]),
     )}
     ${select(

@@ -17,8 +17,8 @@ export const addressNote = (done: string, address: string): Html =>
   html`<div class="note" role="status">
     <p>
       ${done} Copy the address now; it is not shown again. In Coder, set
-      <code>CODER_NOTIFICATIONS_METHOD=webhook</code> and this as
-      <code>CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT</code>.
+      <code>CODER_NOTIFICATIONS_METHOD=webhook</code>, and set
+      <code>CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT</code> to this address.
     </p>
     ${keyToCopy("Address", address)}
   </div>`;
@@ -105,8 +105,9 @@ export function peopleLists(view: PeopleView): Html {
       unknown.length === 0
         ? html`<p class="lead">No unknown people.</p>`
         : html`<p class="lead">
-              Coder notified them, and Belfry has no such user. Once you say who somebody is, they get what
-              Coder sent in the last ${waitingMs / 3_600_000} hours, and everything from then on.
+              Coder sent notifications to these people, but Belfry has no users for them. Pin each person to a
+              user or create the user, who then gets the notifications of the last ${waitingMs / 3_600_000}
+              hours and all later ones.
             </p>
             <ul class="items" role="list">
               ${unknown.map((person) => unknownPerson(person, view))}
@@ -143,8 +144,8 @@ function unknownPerson(person: SourcePerson, view: PeopleView): Html {
 }
 
 function lossOf(waiting: number): string {
-  if (waiting === 0) return "No notifications wait for them.";
-  return `${waiting === 1 ? "1 notification that waits" : `${waiting} notifications that wait`} for them will be lost.`;
+  if (waiting === 0) return "No notifications are waiting for them.";
+  return `${waiting === 1 ? "1 waiting notification" : `${waiting} waiting notifications`} will be lost.`;
 }
 
 /** Who it is: the forms; or the question before what waits is lost. */
@@ -199,7 +200,7 @@ function pinnedPerson(person: SourcePerson, view: PeopleView): Html {
           </form>`
         : html`<span></span>`
     }
-    <p class="who-is">is ${username === "" ? "" : html`${username} in Coder, `}<code>${foreignId}</code></p>
+    <p class="who-is">${username === "" ? "" : html`${username} in Coder, `}<code>${foreignId}</code></p>
     <p class="seen">pinned ${moment(pinnedAt ?? 0, view.now)}</p>
   </li>`;
 }

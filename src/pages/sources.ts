@@ -160,8 +160,8 @@ async function showSources(c: Ctx, { created, done, error, name }: ListView) {
       <p class="count">${countLabel(sources.length, "source")}</p>
     </div>
     <p class="lead">
-      A source is a Coder deployment whose notifications Belfry receives and delivers: to inboxes, and through
-      every channel that is set up here.
+      A source is a Coder deployment whose notifications Belfry receives and delivers, to inboxes and through
+      the channels configured here.
     </p>
     ${created === undefined ? "" : addressNote(`Created ${created.name}.`, created.address)}
     ${done === undefined ? "" : html`<p class="note" role="status">Deleted ${done}.</p>`}
