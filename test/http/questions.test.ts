@@ -81,15 +81,26 @@ test.each([
 );
 
 test("whoever waits has the answer at once, and an answer from elsewhere within a second", async () => {
-  const { server, report, asked, question, answer, withdraw } = await startAsking();
+  let read = () => {};
+  const asking = await startAsking({ onTrip: () => read() });
+  const { server, report, asked, question, answer, withdraw } = asking;
+  /** A wait that has read the question as open. */
+  const begin = async (id: string) => {
+    const isRead = new Promise<void>((resolve) => (read = resolve));
+    const end = question(id, 25);
+    await isRead;
+    // The database answers in the order that it was asked.
+    await question(id);
+    return { end };
+  };
   await report("working", {}, "unanswered");
   const id = await asked();
   const [waited] = await Promise.all([question(id, 25), answer(id)]);
   expect(waited.json).toMatchObject({ state: "answered", answer: "The first", by: "mia" });
   const other = await asked();
   const unanswered = await asked({}, { key: "unanswered" });
-  const waiting = question(other, 25);
-  const timingOut = question(unanswered, 25);
+  await server.settled();
+  const [{ end: timingOut }, { end: waiting }] = [await begin(unanswered), await begin(other)];
   await server.sql(`UPDATE agent_questions SET state = 'answered', answer = 'From elsewhere', end_id = 'x',
     ended_at = ${server.clock.now()} WHERE id = '${other}'`);
   // Not the time ends the wait.
