@@ -79,12 +79,8 @@ export const countLabel = (count: number, one: string, many = `${one}s`): string
   `${count} ${count === 1 ? one : many}`;
 
 /** Of a list's total, which is counted up to a limit after the beginning of the page: `1,000+ users`. */
-export function totalLabel(count: number, { offset }: { offset: number }, one: string): string {
-  const counted = offset + maxCounted;
-  return count > counted ? `${withCommas(counted)}+ ${one}s` : countLabel(count, one);
-}
-
-const withCommas = (count: number): string => String(count).replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ",");
+export const totalLabel = (count: number, { offset }: { offset: number }, one: string): string =>
+  count > offset + maxCounted ? `${maxCounted.toLocaleString("en")}+ ${one}s` : countLabel(count, one);
 
 export const listSize = 50;
 const maxFilterLength = 1_000;
@@ -139,12 +135,17 @@ export const searchForm = (
     <button class="button" type="submit">Search</button>
   </form>`;
 
+/** Instead of a list: where the address is that of a page after the last one. */
+export const emptyPage = html`<div class="empty"><p>This page is empty.</p></div>`;
+
 /** Links to the previous and the next page. */
 export function pages(choice: ListFilter, count: number, size = listSize): Html | string {
   const { filter, offset } = choice;
   if (offset === 0 && count <= size) return "";
+  const last = Math.max(0, Math.ceil(count / size) - 1) * size;
+  const previous = Math.max(0, Math.min(offset - size, last));
   return html`<nav class="pages" aria-label="Pages">
-    ${offset > 0 ? html`<a class="button" rel="prev" href="${listPath(choice, filter, Math.max(0, offset - size))}">Previous</a>` : ""}
+    ${offset > 0 ? html`<a class="button" rel="prev" href="${listPath(choice, filter, previous)}">Previous</a>` : ""}
     ${offset + size < count ? html`<a class="button" rel="next" href="${listPath(choice, filter, offset + size)}">Next</a>` : ""}
   </nav>`;
 }

@@ -104,6 +104,12 @@ export function cutPage(pools: readonly PoolReport[]): { shown: PoolReport[]; ha
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
+/** How many there are, or which of them are on the page. */
+export const shownLabel = (count: number, offset: number, hasNext: boolean): string => {
+  if (!hasNext && offset === 0) return countLabel(count, "preset");
+  return count === 0 ? "" : `presets ${offset + 1}–${offset + count}`;
+};
+
 /** Ready and running always; other counts where they aren't 0. */
 export function poolCounts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
   const others = { starting, stopping, deleting };

@@ -9,26 +9,14 @@ import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { allPresets, pageOfPresets } from "../prebuilds/reconcile/store/presets.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
-import {
-  isPoolShown,
-  describeAction,
-  failuresByError,
-  maxNamed,
-  resumeCommand,
-  poolStatusLabel,
-  type ShownAction,
-  type ShownFailure,
-  type ShownPool,
-} from "../prebuilds/reconcile/rules/pool-messages.ts";
-import { cutPage, dryRun, lastErrors, lastErrorsLink, poolCounts, prebuildsOwner } from "./prebuild-plan.ts";
-import { firstErrorId } from "./workspace-view.ts";
+import { isPoolShown } from "../prebuilds/reconcile/rules/pool-messages.ts";
+import { cutPage, dryRun, shownLabel } from "./prebuild-plan.ts";
+import { poolAction, poolList } from "./pool-list.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { countLabel, listSize, moment, pages, readListFilter } from "./components.ts";
+import { listSize, pages, readListFilter } from "./components.ts";
 import { readForm } from "./form.ts";
-import { ownPath, poolsPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
+import { ownPath, poolsPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { exactTime } from "../../public/relative-time.js";
-import { approximateDuration } from "./rules/labels.ts";
 
 const title = "Prebuilds";
 const refresh = 5;
@@ -89,7 +77,7 @@ async function showPools(c: Ctx) {
   const main = html`<section>
     <div class="head">
       <h1>${title}</h1>
-      <p class="count">${hasNext || choice.offset > 0 ? "" : countLabel(shown.length, "preset")}</p>
+      <p class="count">${shownLabel(shown.length, choice.offset, hasNext)}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
     <div class="acts controls" data-part="controls">
@@ -101,6 +89,14 @@ async function showPools(c: Ctx) {
       ${poolList(shown, actions, { now: deps.now(), manages, errorsOf: c.req.query("errors"), offset: choice.offset })}
     </div>
     ${pages(choice, choice.offset + listSize + (hasNext ? 1 : 0))}
+    ${
+      hasNext || choice.offset > 0
+        ? html`<p class="aside">
+            This page plans its own presets only. A dry run plans all presets together, within the limit of
+            queued builds.
+          </p>`
+        : ""
+    }
     <p class="aside">
       In a terminal: <code>belfry prebuilds plan</code>.
       <a href="/docs/administration/templates/prebuilds">How prebuilt workspaces work</a>
@@ -111,130 +107,13 @@ async function showPools(c: Ctx) {
 
 const controls = (paused: boolean): Html =>
   paused
-    ? action("unpause", "Resume reconciliation")
-    : html`${action("reconcile", "Reconcile now")} ${action("pause", "Pause reconciliation")}`;
+    ? poolAction("unpause", "Resume reconciliation")
+    : html`${poolAction("reconcile", "Reconcile now")} ${poolAction("pause", "Pause reconciliation")}`;
 
-const action = (name: string, label: string): Html =>
-  html`<form method="post" action="${poolsPath}/${name}">
-    <button class="button" type="submit">${label}</button>
-  </form>`;
-
-type Pool = ShownPool & { organization_name: string };
-
-export const pausedNote = (): Html =>
+const pausedNote = (): Html =>
   html`<div class="state" ${attributes({ "data-paused": true })}>
     <p>
       <strong>Reconciliation is paused.</strong> Belfry creates and deletes no prebuilt workspaces; ready ones
       can be claimed.
     </p>
   </div>`;
-
-interface View {
-  now: number;
-  /** Whether there are buttons. */
-  manages: boolean;
-  /** The preset whose last errors are shown. */
-  errorsOf?: string | undefined;
-  /** Of the page. */
-  offset: number;
-}
-
-export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], view: View): Html {
-  if (pools.length === 0)
-    return html`<div class="empty">
-      <p>
-        No preset has prebuilds. Configure <code>prebuilds</code> in the template's <code>belfry.json</code>:
-      </p>
-      <pre><code>"presets": [{ "name": "small", "prebuilds": { "instances": 2 } }]</code></pre>
-    </div>`;
-  return html`<ul class="items" role="list">
-    ${pools.map((pool) => onePool(pool, actions, view))}
-  </ul>`;
-}
-
-function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html {
-  const { organization_name, template_name, template_version_name: version, name } = pool;
-  const { label, kind, streak } = poolStatusLabel(pool);
-  return html`<li class="row pool" id="pool-${pool.id}" data-pool="${template_name}/${name}">
-    <h2>
-      <a href="${versionPath(organization_name, template_name, version)}">${template_name} / ${name}</a>
-    </h2>
-    <p class="tags">
-      <span class="tag" ${attributes({ "data-kind": kind === "between" ? undefined : kind })}
-        >${[label, streak].filter(Boolean).join(", ")}</span
-      >
-    </p>
-    <p>${poolCounts(pool)}</p>
-    <p class="seen">${version}</p>
-    ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id, view.offset)}
-    ${view.errorsOf === pool.id ? lastErrors(pool.last_failures, view.now) : ""}
-  </li>`;
-}
-
-function details(pool: Pool, actions: readonly ShownAction[], { now, manages }: View): Html | string {
-  const lines = [
-    ...notReady(pool),
-    ...failuresByError(pool).map(([error, alike]) => failure(error, alike, now)),
-    ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => nextAction(action, now)),
-    ...(manages ? resumeHint(pool, now) : []),
-  ];
-  return lines.length === 0
-    ? ""
-    : html`<ul class="more" role="list">
-        ${lines}
-      </ul>`;
-}
-
-function notReady({ active, not_eligible: all }: Pool): Html[] {
-  if (!active) return [];
-  const rest = all.length - maxNamed;
-  return [
-    ...all
-      .slice(0, maxNamed)
-      .map(
-        ({ workspace, why }) =>
-          html`<li>
-            <a href="${workspacePath(prebuildsOwner, workspace)}">${workspace}</a> is not ready: ${why}
-          </li>`,
-      ),
-    ...(rest > 0 ? [html`<li>${rest} more are not ready</li>`] : []),
-  ];
-}
-
-function failure(error: string, alike: readonly ShownFailure[], now: number): Html {
-  const { workspace, build_number, created_at } = alike[0]!;
-  const link = html`<a href="${buildPath(prebuildsOwner, workspace, build_number)}#${firstErrorId}"
-    >${workspace}</a
-  >`;
-  const who = alike.length === 1 ? link : html`${alike.length} failed builds, the latest of ${link}`;
-  return html`<li class="bad">
-    ${who}${alike.length === 1 ? " failed" : ""} ${moment(Date.parse(created_at), now)}:
-    <span class="output">${error}</span>
-  </li>`;
-}
-
-function nextAction(action: ShownAction, now: number): Html {
-  const until =
-    action.until === null
-      ? ""
-      : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
-          ${approximateDuration(Math.max(0, Date.parse(action.until) - now))}`;
-  return html`<li>Next run: ${describeAction(action)}${until} (${action.reason})</li>`;
-}
-
-function resumeHint(pool: Pool, now: number): Html[] {
-  const command = resumeCommand(pool);
-  if (command === undefined) return [];
-  const since =
-    pool.status_since === null
-      ? ""
-      : html`Belfry stopped creating prebuilt workspaces ${moment(Date.parse(pool.status_since), now)}. `;
-  return [
-    html`<li>
-      ${since}Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or
-      with
-      <code>${command}</code>
-      ${action(`presets/${pool.id}/resume`, "Resume prebuilds")}
-    </li>`,
-  ];
-}

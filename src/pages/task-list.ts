@@ -10,6 +10,7 @@ import { listTasks, type TaskRow } from "../workspaces/agents/store/tasks.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
 import type { BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
 import {
+  emptyPage,
   listSize,
   outwardLink,
   pages,
@@ -57,7 +58,7 @@ async function showTasks(c: Ctx) {
     </div>
     ${problem(error)}
     <div data-part="tasks">
-      ${rows.length === 0 && verdict.ok ? noTasks(choice.filter) : taskItems(rows, tasks, actor, view)}
+      ${rows.length > 0 || !verdict.ok ? taskItems(rows, tasks, actor, view) : choice.offset > 0 ? emptyPage : noTasks(choice.filter)}
     </div>
     ${pages(choice, count)}
   </section>`;

@@ -25,7 +25,7 @@ import {
 import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./template-drift.ts";
 import { respondWithPage } from "./layout.ts";
-import { breadcrumb, listSize, pages, readListFilter, totalLabel } from "./components.ts";
+import { breadcrumb, emptyPage, listSize, pages, readListFilter, totalLabel } from "./components.ts";
 import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import {
@@ -59,7 +59,7 @@ export const templatePages = new Hono<Env>()
         <h1>Templates</h1>
         <p class="count">${totalLabel(count, choice, "template")}</p>
       </div>
-      ${templateList(rows)} ${pages(choice, count)}
+      ${rows.length === 0 && choice.offset > 0 ? emptyPage : templateList(rows)} ${pages(choice, count)}
       ${hasPermission(actor, "prebuilds:read") ? poolsAside() : ""}
     </section>`;
     return respondWithPage(c, { title: "Templates", actor, main });

@@ -14,7 +14,17 @@ import { userCreators, userReaders } from "../api/user-shape.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { randomText } from "../kernel/crypto.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { readListFilter, listSize, pages, searchForm, tabs, totalLabel, moment, tag } from "./components.ts";
+import {
+  emptyPage,
+  readListFilter,
+  listSize,
+  pages,
+  searchForm,
+  tabs,
+  totalLabel,
+  moment,
+  tag,
+} from "./components.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { userPath, usersPath } from "./rules/links.ts";
@@ -84,7 +94,8 @@ async function showUsers(c: Ctx, attempt: Attempt = {}) {
         example: "ada role:owner",
       })}
     </div>
-    ${problem(error)} ${users.length > 0 ? list(users, now) : error === undefined ? noUsers : ""}
+    ${problem(error)}
+    ${users.length > 0 ? list(users, now) : error !== undefined ? "" : choice.offset > 0 ? emptyPage : noUsers}
     ${pages(choice, count)} ${canManage ? creationForm(attempt.failed, canMail) : ""}
   </section>`;
   const scripts = attempt.created === undefined ? [] : ["copy.js"];

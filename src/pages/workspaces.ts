@@ -21,6 +21,7 @@ import {
 } from "../workspaces/builds/store/workspaces.ts";
 import {
   breadcrumb,
+  emptyPage,
   listSize,
   pages,
   readListFilter,
@@ -83,7 +84,12 @@ async function showList(c: Ctx) {
         example: "web status:failed",
       })}
     </div>
-    ${problem(error)} ${workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok, buttons)}
+    ${problem(error)}
+    ${
+      rows.length === 0 && choice.offset > 0
+        ? emptyPage
+        : workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok, buttons)
+    }
     ${pages(choice, count)}
   </section>`;
   return respondWithPage(c, { title: "Workspaces", actor, main }, error?.status);
