@@ -7,7 +7,7 @@ import { endpoint, valid, type Env, readAsUser, currentUserIdSql, type Ctx } fro
 import { canManageUser } from "../accounts/rules/permissions.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
-import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
+import { isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import { channelChoices } from "../notifications/preferences/channel-choices.ts";
 import {
   listKindPreferences,
@@ -123,7 +123,7 @@ export const preferenceRoutes = new Hono<Env>()
     "/users/:user/notifications/preferences",
     endpoint({
       summary:
-        "Switch notifications on or off for a user; the header Belfry-Unknown-Kinds names ids that were not saved",
+        "Turn kinds of notification on or off for a user; the header Belfry-Unknown-Kinds names ids that were not saved",
       access: "session",
       answers: { 200: preferences },
       errors: [400, 401, 404, 415],
@@ -134,7 +134,10 @@ export const preferenceRoutes = new Hono<Env>()
       const { userId } = await loadSubject(c, c.req.param("user"));
       const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
       if (stubborn.length > 0)
-        throw invalid("template_disabled_map", `${stubborn.join(", ")} can't be turned off`);
+        throw invalid(
+          "template_disabled_map",
+          `${stubborn.map((id) => `“${kindTitle(id, id)}”`).join(", ")} can't be turned off`,
+        );
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));

@@ -22,6 +22,7 @@ export const set = defineCommand({
   args: "STATE [MESSAGE]",
   minArgs: 1,
   maxArgs: 2,
+  fields: { url: "--link" },
   details: [
     `STATE is ${reportedStates.slice(0, -1).join(", ")} or ${reportedStates.at(-1)}. MESSAGE has at most 2,000 bytes.`,
     "A token of the scope notify is enough. With BELFRY_AGENT_TOKEN set, the session is the workspace owner's.",

@@ -92,6 +92,7 @@ export const status = defineCommand({
   args: "STATE [MESSAGE]",
   minArgs: 1,
   maxArgs: 2,
+  fields: { uri: "--link" },
   details: [
     `STATE is ${states.slice(0, -1).join(", ")} or ${states.at(-1)}. MESSAGE has at most 160 bytes.`,
     "Run it inside a workspace, with BELFRY_URL and BELFRY_AGENT_TOKEN set.",

@@ -96,7 +96,7 @@ export const create = defineCommand({
   summary: "Create a workspace in which an AI agent works on a prompt",
   args: "PROMPT",
   minArgs: 1,
-  fields: { input: "PROMPT", template_version_preset_id: "--preset" },
+  fields: { input: "PROMPT", template_version_id: "--template", template_version_preset_id: "--preset" },
   details: ["PROMPT can be - to read it from standard input."],
   examples: [
     'belfry tasks create --template agents "Fix the bug in the parser"',

@@ -22,6 +22,7 @@ export const list = defineCommand({
     "belfry users list --search role:owner",
     "belfry users list --output json",
   ],
+  fields: { q: "--search" },
   options: {
     search: {
       type: "string",

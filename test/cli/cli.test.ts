@@ -581,7 +581,7 @@ describe("Notifications", () => {
       belfry(["notifications", "read", "--all", "00000000"]),
     ]);
     expect(titles(unread!.stdout)).toEqual(Array.from({ length: 27 }, (_, index) => 28 - index));
-    expect(noId).toMatchObject({ code: 2, stderr: expect.stringContaining("is not an ID") });
+    expect(noId).toMatchObject({ code: 2, stderr: expect.stringContaining("is not a valid ID") });
     expect(nowhere).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Notification 00000000 not found"),

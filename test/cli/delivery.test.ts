@@ -226,7 +226,7 @@ describe("the delivery log", () => {
       code: 1,
       stderr: expect.stringContaining("Delivery 00000000 not found"),
     });
-    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is not an ID") });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is not a valid ID") });
 
     expect(await belfry(["retry", ids[0]!])).toMatchObject({
       code: 1,

@@ -67,7 +67,7 @@ test("mute mutes what a notification is about; mutes lists, unmute lifts it", as
   expect(muted.words).toContain("Muted template docker.");
   expect((await belfry("mutes")).words).toMatch(/^\S+ {2}template docker, just now\n$/);
   expect(JSON.parse((await belfry("mutes --output json")).words)).toMatchObject([{ name: "docker" }]);
-  expect((await belfry("unmute ffffffff")).words).toContain("Nothing muted has the ID ffffffff.");
+  expect((await belfry("unmute ffffffff")).words).toContain("Mute ffffffff not found.");
   expect((await belfry(lift)).words).toBe("Unmuted template docker.\n");
   expect((await belfry("mutes")).words).toBe("Nothing is muted.\n");
 });

@@ -130,8 +130,9 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /situations", what: "what lasts, open or resolved" },
   {
     route: "GET /users/{user}/notifications/own-actions",
-    what: "whether a user is notified of what they did themselves",
+    what: "whether a user is notified of their own actions",
   },
+  { route: "POST /users/{user}/password/reset", what: "emails a user a link for setting a password" },
   { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
   {

@@ -98,7 +98,11 @@ async function readIfAny(path: string): Promise<string | undefined> {
 async function confirm({ prompts, log }: Context): Promise<boolean> {
   const answer = await prompts.line("Write this change? [y/N] ");
   if (/^y(es)?$/i.test(answer?.trim() ?? "")) return true;
-  log("Nothing was written.");
+  log(
+    answer === undefined
+      ? "Nothing was written: no answer. To write without asking, use --yes."
+      : "Nothing was written.",
+  );
   return false;
 }
 

@@ -86,7 +86,7 @@ export async function fullMessageId(client: Client, word: string): Promise<strin
   if (!isIdEnd(end))
     throw new Failure(
       exit.usage,
-      `ID: "${word}" is not an ID`,
+      `ID: "${word}" is not a valid ID`,
       "List the delivery log: belfry notifications list --all",
     );
   if (end.length === 36) return end;

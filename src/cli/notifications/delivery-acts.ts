@@ -23,6 +23,8 @@ const scopeOptions = {
   yes: { type: "boolean", short: "y", text: "don't ask for confirmation" },
 } as const;
 
+const scopeFields = { method: "--channel" };
+
 type Method = "inbox" | "smtp" | "webhook" | "push";
 interface Scope {
   template?: string;
@@ -41,6 +43,7 @@ export const retry = defineCommand({
   summary: "Retry deliveries that failed permanently: one, or all that match (owner role only)",
   args: "[ID]",
   maxArgs: 1,
+  fields: scopeFields,
   details: idDetails("failed"),
   examples: [
     "belfry notifications retry 3f9c02d1",
@@ -71,6 +74,7 @@ export const withdraw = defineCommand({
   summary: "Withdraw deliveries that are pending or retrying: one, or all that match (owner role only)",
   args: "[ID]",
   maxArgs: 1,
+  fields: scopeFields,
   details: [...idDetails("pending"), "Withdrawn notifications are never sent. This can't be undone."],
   examples: [
     "belfry notifications withdraw 3f9c02d1",

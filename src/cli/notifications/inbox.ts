@@ -171,7 +171,7 @@ export const done = defineMark("done", "Mark notifications as done: they leave t
 export async function fullIds(client: Client, words: string[], filter: InboxQuery = {}): Promise<string[]> {
   const ends = words.filter((word) => word.length < 36).map((word) => word.toLowerCase());
   const tooShort = ends.find((end) => !/^[0-9a-f-]{4,}$/.test(end));
-  if (tooShort !== undefined) throw new Failure(exit.usage, `ID: "${tooShort}" is not an ID`, listHint);
+  if (tooShort !== undefined) throw new Failure(exit.usage, `ID: "${tooShort}" is not a valid ID`, listHint);
   if (ends.length === 0) return words;
   const { notifications } = await readInbox(client, filter, (items) =>
     ends.every((end) => items.some(({ id }) => id.endsWith(end))),

@@ -77,8 +77,11 @@ export const unmute = defineCommand({
     const found = args.map((word) => {
       const matches = all.filter(({ id }) => id.endsWith(word.toLowerCase()));
       if (matches.length === 1) return matches[0]!;
-      const problem = matches.length === 0 ? "Nothing muted has the ID" : "Several IDs end in";
-      throw new Failure(exit.failed, `${problem} ${word}.`, "List them: belfry notifications mutes");
+      const problem =
+        matches.length === 0
+          ? `Mute ${word} not found.`
+          : `${matches.length} mutes end in ${word}. Use more of the ID.`;
+      throw new Failure(exit.failed, problem, "List mutes: belfry notifications mutes");
     });
     for (const one of found) {
       await client.ask((routes) =>

@@ -24,7 +24,7 @@ export const custom = defineCommand({
   maxArgs: 2,
   details: [
     "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or omitted, it is read from standard",
-    "input, and what is too long is cut instead of rejected: a title at its end, a message at its beginning.",
+    "input. Then text that is too long is cut, not rejected: a title keeps its beginning, a message its end.",
     "An identical notification is rejected for 60 seconds after the first.",
   ],
   examples: [
@@ -32,6 +32,7 @@ export const custom = defineCommand({
     `tail -n 20 build.log | belfry notifications custom "Build failed"`,
     `belfry notifications custom "Upgrade at six" "Save your work" --role owner --user grace`,
   ],
+  fields: { "recipients.users": "--user", "recipients.roles": "--role" },
   options: {
     user: {
       type: "string",

@@ -34,7 +34,8 @@ export const settings = defineCommand({
       if (options.channel !== undefined) throw new Failure(exit.usage, "--channel: only with NAME");
       return show(context, await readKinds(context), options.output === "json");
     }
-    const enabled = requireOneOf("NAME on|off", wanted ?? "", onOrOff) === "on";
+    if (wanted === undefined) throw new Failure(exit.usage, "on|off: missing after NAME");
+    const enabled = requireOneOf("on|off", wanted, onOrOff) === "on";
     const client = context.client();
     const { id } = await findTemplate(client, word);
     const { channel } = options;

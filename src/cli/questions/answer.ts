@@ -53,7 +53,11 @@ function show(context: Context, question: Question, asJson: boolean): void {
   context.printField("Asked", formatAge(question.created_at, context.now()));
   context.printField("State", question.state.replaceAll("_", " "));
   context.print(`\n${plain(question.text)}\n`);
-  if (question.state !== "open") return context.printField("Answer", question.answer ?? "none");
+  if (question.state !== "open")
+    return context.printField(
+      question.state === "timed_out" ? "Default" : "Answer",
+      question.answer ?? "none",
+    );
   context.printField("Answers", describeAnswers(question));
   if (question.default !== null) context.printField("Default", question.default);
   context.log(`\nAnswer it: belfry answer ${question.id} ANSWER`);

@@ -48,12 +48,12 @@ export function describeOutcome({ build_number, transition, workspace_name, job 
 
 /**
  * Coder's form of `8:30`, `8:30 MON-FRI` and `30 8 * * 1-5` in this time zone. A zone in front, as in
- * `CRON_TZ=Europe/Berlin 30 8 * * *`, wins. Anything else is passed on for the server to refuse.
+ * `CRON_TZ=Europe/Berlin 30 8 * * *`, wins. What is wrong with a field is for the server to say; undefined for anything else.
  */
-export function toSchedule(text: string, timeZone: string): string {
+export function toSchedule(text: string, timeZone: string): string | undefined {
   if (text.startsWith("CRON_TZ=")) return text;
   const time = /^(\d{1,2}):(\d{2})(?:\s+(\S+))?$/.exec(text.trim());
-  if (time === null) return `CRON_TZ=${timeZone} ${text}`;
+  if (time === null) return text.trim().split(/\s+/).length === 5 ? `CRON_TZ=${timeZone} ${text}` : undefined;
   const [, hour, minute, days = "*"] = time;
   return `CRON_TZ=${timeZone} ${Number(minute)} ${Number(hour)} * * ${days.toUpperCase()}`;
 }

@@ -1,4 +1,5 @@
 // belfry workspaces autostart and autoupdate: the schedule of a workspace, and its version at an autostart.
+import { exit, Failure } from "../failure.ts";
 import { requireOneOf } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";
 import { describeAutostart, toSchedule } from "../rules/workspace.ts";
@@ -33,6 +34,11 @@ export const autostart = defineCommand({
     if (wanted !== undefined) {
       const zone = options.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
       const schedule = wanted.toLowerCase() === "off" ? null : toSchedule(wanted, zone);
+      if (schedule === undefined)
+        throw new Failure(
+          exit.usage,
+          `SCHEDULE: "${wanted}" is invalid, use a time like "8:30 MON-FRI", or five cron fields like "30 8 * * 1-5"`,
+        );
       await client.ask((routes) =>
         routes.workspaces[":id"].autostart.$put({ param: { id }, json: { schedule } }),
       );

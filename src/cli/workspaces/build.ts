@@ -138,6 +138,7 @@ export const start = defineCommand({
   args: "NAME",
   minArgs: 1,
   examples: ["belfry workspaces start web", "belfry workspaces start web --parameter size=big --wait"],
+  fields: { rich_parameter_values: "--parameter" },
   options: { ...parameterOption, ...waitOption },
   async run(context, { options, args: [name = ""] }) {
     const parameters = requireParameters(options.parameter);

@@ -19,6 +19,7 @@ export const list = defineCommand({
     "belfry workspaces list --all --search status:failed",
     "belfry workspaces list --output json",
   ],
+  fields: { q: "--search" },
   options: {
     all: { type: "boolean", short: "a", text: "all workspaces that you can see" },
     search: {
