@@ -132,12 +132,10 @@ export const preferenceRoutes = new Hono<Env>()
     async (c) => {
       const { template_disabled_map: wanted } = c.req.valid("json");
       const { userId } = await loadSubject(c, c.req.param("user"));
-      const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
+      const ids = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
+      const stubborn = ids.map((id) => `“${kindTitle(id, id)}”`);
       if (stubborn.length > 0)
-        throw invalid(
-          "template_disabled_map",
-          `${stubborn.map((id) => `“${kindTitle(id, id)}”`).join(", ")} can't be turned off`,
-        );
+        throw invalid("template_disabled_map", `${stubborn.join(", ")} can't be turned off`);
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));
