@@ -91,7 +91,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   server.clock.advance(600_000);
   const words = wordsOf(await look());
   expect(words).toContain("docker / large stopped, 2 failed");
-  expect(words).toContain("Next run: create none of 1 (");
+  expect(words).toContain("Next run: create 0 of 1 (");
   expect(words).toContain(
     "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or with",
   );

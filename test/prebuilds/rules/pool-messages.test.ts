@@ -127,7 +127,7 @@ test.each([
   [{ action: "mark_agent_missing" }, "notify template admins"],
   [{ action: "mark_agent_present" }, "mark “Prebuilds can't be claimed” as resolved"],
   [{ action: "backoff" }, "wait"],
-  [{ action: "suppress", done: 0 }, "create none of 2"],
+  [{ action: "suppress", done: 0 }, "create 0 of 2"],
   [{ action: "wait", done: 0 }, "do the rest later"],
   [{ action: "something new" }, "something new"],
 ])("%j is: %s", (more, message) => {
@@ -171,7 +171,7 @@ describe("the table", () => {
       "  !  prebuild-x is not ready: agent main has not reported ready for 4 min",
       "docker/large  2        0        0      0         stopped, 2 failed",
       "  x  2 builds failed; latest: build 1 of prebuild-q, 1 min 30 s ago: no disk",
-      "  -> create none of 2: the limit is reached",
+      "  -> create 0 of 2: the limit is reached",
       "  -> stopped 12 min ago; fix the template and push a new version, or resume:",
       "  $  belfry prebuilds resume docker/large",
       "docker/slow   2        2        2      0         backing off, 1 of 3 failed",

@@ -98,7 +98,7 @@ function describePlanned({ action, count, workspaces }: ShownAction): string {
     case "backoff":
       return "wait";
     case "suppress":
-      return `create none of ${count}`;
+      return `create 0 of ${count}`;
     case "wait":
       return "do the rest later";
     default:
