@@ -3,6 +3,7 @@
 export * from "./schema/values.ts";
 export * from "./schema/accounts.ts";
 export * from "./schema/sign-in.ts";
+export * from "./schema/receivers.ts";
 export * from "./schema/notifications.ts";
 export * from "./schema/inbox.ts";
 export * from "./schema/inbox-changes.ts";

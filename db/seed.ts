@@ -1,11 +1,12 @@
-// Seeds a database: the deployment's id, the default organization, the user who owns prebuilt workspaces, and the
-// notification templates of this release. Idempotent; a changed template file becomes a new version. A database that was
+// Seeds a database: the deployment's id, the default organization, the system's users, and the notification
+// templates of this release. Idempotent; a changed template file becomes a new version. A database that was
 // last seeded with the same is left alone.
 import { createHash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { query, type Database, type Statement } from "./client.ts";
 import { insertRows } from "./rows.ts";
 import {
+  everybodyUser,
   notificationTemplates,
   notificationTemplateVersions,
   organizations,
@@ -32,7 +33,11 @@ export type StoredTemplate = Pick<
   | "sample"
 >;
 
-const systemUser = { ...prebuildsUser, email: "", name: "", status: "active", isSystem: true } as const;
+const system = { email: "", status: "active", isSystem: true } as const;
+const systemUsers = [
+  { ...prebuildsUser, ...system, name: "" },
+  { ...everybodyUser, ...system, name: "Everybody" },
+] as const;
 const organization = { name: "default", displayName: "Default" };
 /** Of the setting with the hash of the latest seed. */
 const seededKey = "seeded";
@@ -44,7 +49,7 @@ export async function seed(
   newId: () => string,
   files: readonly StoredTemplate[] = loadTemplateFiles(),
 ): Promise<void> {
-  const hash = hashOf([systemUser, organization, files.map(storedOf)]);
+  const hash = hashOf([systemUsers, organization, files.map(storedOf)]);
   const stored = query.select({ value: settings.value }).from(settings).where(eq(settings.key, seededKey));
   const [seeded] = (await db.read({ stored })).stored;
   if (seeded?.value === hash) return;
@@ -52,7 +57,10 @@ export async function seed(
     [
       ...insertRows(settings, [{ key: "deployment_id", value: newId(), updatedAt: now }]),
       ...insertRows(organizations, [{ ...organization, id: newId(), createdAt: now, updatedAt: now }]),
-      ...insertRows(users, [{ ...systemUser, createdAt: now, updatedAt: now }]),
+      ...insertRows(
+        users,
+        systemUsers.map((user) => ({ ...user, createdAt: now, updatedAt: now })),
+      ),
       makeRoomForNames(files),
       ...files.flatMap((file) => seedTemplate(file, now)),
       query

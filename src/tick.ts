@@ -1,7 +1,7 @@
 // One run of everything periodic. Safe to run twice, at the same time, on two machines; a step that fails stops no other.
 // One round trip reads what is due, and one writes what the steps leave: an idle tick costs these two.
 import type { Statement } from "../db/client.ts";
-import { methods, type Method } from "./notifications/channels/index.ts";
+import type { DeliveryQueue } from "./kernel/ports.ts";
 import { dueQuestionReads, questionPurges, timeOutQuestions } from "./agent-sessions/questions/time-out.ts";
 import { readClock } from "../db/statements.ts";
 import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
@@ -15,10 +15,10 @@ import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
 import {
   expireMessages,
-  findDueChannels,
   findNextLeaseExpiry,
   notificationPurges,
 } from "./notifications/delivery/store/queue.ts";
+import { findDueQueues } from "./notifications/delivery/store/claims.ts";
 import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
@@ -76,15 +76,15 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   };
 }
 
-/** Runs beside the other steps. If it is unknown what is due, every channel is. */
+/** Runs beside the other steps. If it is unknown what is due, every queue is. */
 async function startDispatch(
   deps: Deps,
-  answers: { due: { method: Method }[] } | null,
+  answers: { due: DeliveryQueue[] } | null,
   until = Infinity,
 ): Promise<DispatchReport | null> {
   if (answers?.due.length === 0) return nothing;
-  const channels = answers?.due.map(({ method }) => method) ?? methods;
-  return step(deps, "dispatch", () => dispatch(deps, { until, channels }));
+  const queues = answers === null ? {} : { queues: answers.due };
+  return step(deps, "dispatch", () => dispatch(deps, { until, ...queues }));
 }
 
 const nothing: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
@@ -102,7 +102,7 @@ async function startTick(deps: Deps) {
     ...dueQuestionReads(deps.now()),
     ...silentReads(deps.now()),
     ...dueReads(),
-    due: findDueChannels(deps.now()),
+    due: findDueQueues(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
     nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),

@@ -33,7 +33,7 @@ const load = [
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,sources*";
+  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,receivers*,sources*";
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };

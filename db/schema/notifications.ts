@@ -11,6 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
+import { notificationReceivers } from "./receivers.ts";
 import { attemptOutcomes, messageStatuses, oneOf } from "./values.ts";
 
 export const notificationTemplates = sqliteTable(
@@ -148,6 +149,8 @@ export const notificationMessages = sqliteTable(
     expiresAt: integer("expires_at"),
     /** The subject of a message that can be withdrawn before it is sent, or NULL. */
     subject: text("subject"),
+    /** The receiver that it goes to, with the method `receiver`; NULL: it goes to its user. */
+    receiverId: text("receiver_id"),
   },
   (table) => [
     uniqueIndex("notification_messages_id").on(table.id),
@@ -163,6 +166,9 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_subject")
       .on(table.subject)
       .where(sql`subject IS NOT NULL AND due_at IS NOT NULL`),
+    index("notification_messages_receiver")
+      .on(table.receiverId, table.dueAt, table.seq)
+      .where(sql`receiver_id IS NOT NULL AND due_at IS NOT NULL`),
     index("notification_messages_event").on(table.eventId),
     index("notification_messages_user").on(table.userId, table.seq),
     index("notification_messages_failed")
@@ -173,6 +179,7 @@ export const notificationMessages = sqliteTable(
       .where(sql`sealed_labels IS NOT NULL`),
     foreignKey({ columns: [table.eventId], foreignColumns: [notificationEvents.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    foreignKey({ columns: [table.receiverId], foreignColumns: [notificationReceivers.id] }),
     check("notification_messages_status", oneOf("status", messageStatuses)),
     check(
       "notification_messages_alive",

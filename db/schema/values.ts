@@ -34,6 +34,11 @@ export const oneOf = (column: string, values: readonly string[]) =>
 
 /** The system user who owns prebuilt workspaces until they are claimed, with Coder's id. */
 export const prebuildsUser = { id: "c42fdf75-3097-471c-8c33-fb52454d81c0", username: "prebuilds" } as const;
+/** The system user whose messages go to receivers: a name that nobody can choose. */
+export const everybodyUser = {
+  id: "01940000-0000-7000-8000-0000000e0e0e",
+  username: "(everybody)",
+} as const;
 export const prebuildStatuses = ["normal", "hard_limited", "validation_failed"] as const;
 export const transitions = ["start", "stop", "delete"] as const;
 /** Coder's job states. */
@@ -56,6 +61,10 @@ export const appStates = ["working", "idle", "complete", "failure"] as const;
 /** `stale`: it said that it works, and then nothing for long. */
 export const agentSessionStates = ["working", "waiting", "done", "failed", "stale"] as const;
 export const questionStates = ["open", "answered", "timed_out", "withdrawn"] as const;
+/** What a receiver understands. */
+export const receiverFormats = ["coder", "slack", "teams", "discord", "ntfy", "pagerduty"] as const;
+/** From which severity on a receiver gets notifications. */
+export const minSeverities = ["info", "warning", "critical"] as const;
 /** What sends to a source. */
 export const sourceKinds = ["coder"] as const;
 
@@ -69,4 +78,6 @@ export type LifecycleState = (typeof lifecycleStates)[number];
 export type AppState = (typeof appStates)[number];
 export type AgentSessionState = (typeof agentSessionStates)[number];
 export type QuestionState = (typeof questionStates)[number];
+export type ReceiverFormat = (typeof receiverFormats)[number];
+export type MinSeverity = (typeof minSeverities)[number];
 export type SourceKind = (typeof sourceKinds)[number];

@@ -14,6 +14,7 @@ export interface AuditEntry {
     | "notifications_settings"
     | "notification_template"
     | "notification_message"
+    | "notification_receiver"
     | "organization"
     | "deployment"
     | "template"

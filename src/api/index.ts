@@ -31,6 +31,7 @@ import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-fil
 import { questionRoutes } from "./questions.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
+import { receiverRoutes } from "./receivers.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
 import { sourcePeopleRoutes } from "./source-people.ts";
 import { sourceRoutes } from "./sources.ts";
@@ -48,6 +49,7 @@ import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
 const allSourceRoutes = new Hono<Env>()
+  .route("/", receiverRoutes)
   .route("/", sourceRoutes)
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);

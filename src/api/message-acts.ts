@@ -5,7 +5,7 @@ import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { notFound } from "../kernel/errors.ts";
 import type { SQL, Statement } from "../../db/client.ts";
-import { methods } from "../notifications/channels/index.ts";
+import { messageMethods } from "../notifications/channels/index.ts";
 import { changeAll, changeMessage, type LogAct } from "../notifications/delivery/log-acts.ts";
 import { countPossible } from "../notifications/delivery/store/log-acts.ts";
 import { findMessage } from "../notifications/delivery/store/log.ts";
@@ -22,7 +22,7 @@ export const ownersOfLog = {
 const scopeBody = z.strictObject({
   template: uuid.optional(),
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),
-  method: z.enum(methods).optional(),
+  method: z.enum(messageMethods).optional(),
   event: uuid.optional(),
   until: uuid.optional().meta({ description: "The id of a message: later ones are left alone" }),
 });

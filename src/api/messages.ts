@@ -6,7 +6,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { notFound } from "../kernel/errors.ts";
-import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
+import { messageMethods, receiverOf, type MessageMethod } from "../notifications/channels/index.ts";
 import {
   findMessage,
   isMessageVisibleSql,
@@ -31,13 +31,13 @@ export const messageShape = shape<MessageView>("NotificationMessage")({
     version: number((row) => row.templateVersion),
   }),
   user: object({ id: string((row) => row.userId), username: string((row) => row.username) }),
-  method: field(z.enum(methods), (row) => row.method as Method),
+  method: field(z.enum(messageMethods), (row) => row.method as MessageMethod),
   target: field(
-    z
-      .string()
-      .nullable()
-      .meta({ description: "The host of the channel, for owners and auditors; otherwise null" }),
-    (row) => row.targets(row.method),
+    z.string().nullable().meta({
+      description:
+        "The host of the channel, or the name of the receiver, for owners and auditors; otherwise null",
+    }),
+    (row) => row.receiver ?? row.targets(row.method),
   ),
   status: field(z.enum(messageStatuses), (row) => row.status),
   reasons: field(
@@ -72,7 +72,7 @@ const listQuery = strictQuery({
   template: uuid.optional(),
   user: z.string().min(1).optional(),
   event: uuid.optional(),
-  method: z.enum(methods).optional(),
+  method: z.enum(messageMethods).optional(),
   before: uuid.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -23,6 +23,7 @@ import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as sessions from "./sessions.ts";
+import * as receivers from "./receivers.ts";
 import * as sourcePeople from "./source-people.ts";
 import * as sources from "./sources.ts";
 import * as tokens from "./tokens.ts";
@@ -158,6 +159,19 @@ export const commands: Group = {
       aliases: ["session"],
       summary: "See where you are signed in, and sign out elsewhere",
       commands: [sessions.list, sessions.end],
+    },
+    {
+      name: "receivers",
+      aliases: ["receiver"],
+      summary: "Manage receivers: chats, pagers and webhooks that get events",
+      commands: [
+        receivers.list,
+        receivers.create,
+        receivers.update,
+        receivers.rotate,
+        receivers.test,
+        receivers.remove,
+      ],
     },
     {
       name: "sources",

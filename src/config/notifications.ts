@@ -7,7 +7,7 @@ import {
   type ChannelSettings,
   type Method,
 } from "../notifications/channels/index.ts";
-import { count, duration } from "./values.ts";
+import { count, duration, flag } from "./values.ts";
 
 const externalMethods = externalChannels.map(({ id }) => id);
 
@@ -23,6 +23,7 @@ export const notificationVariables = {
   BELFRY_NOTIFICATIONS_LEASE_COUNT: count(50, 1, 1_000),
   BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: duration("30d"),
   BELFRY_NOTIFICATIONS_INBOX_RETENTION: duration("180d"),
+  BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE: flag(false),
 } satisfies Record<string, z.ZodType>;
 
 /** Of all channels. */
@@ -43,6 +44,8 @@ export interface NotificationsConfig {
   leaseCount: number;
   messageRetention: number;
   inboxRetention: number;
+  /** Whether receivers that are added over the API may be in private networks. */
+  receiversAllowPrivate: boolean;
 }
 
 type Environment = z.infer<z.ZodObject<typeof notificationVariables>>;
@@ -85,6 +88,7 @@ export function toNotifications(env: Environment, { problem, warn }: ConfigRepor
     leaseCount: env.BELFRY_NOTIFICATIONS_LEASE_COUNT,
     messageRetention: env.BELFRY_NOTIFICATIONS_MESSAGE_RETENTION,
     inboxRetention: env.BELFRY_NOTIFICATIONS_INBOX_RETENTION,
+    receiversAllowPrivate: env.BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE,
   };
 }
 

@@ -19,6 +19,7 @@ import type {
   Socket,
   UnsignedUntil,
   Post,
+  PostToReceiver,
 } from "./ports.ts";
 import type { FairQueue, RequestLimit, Semaphore } from "./rules/limits.ts";
 import type { TextCache } from "./rules/text-cache.ts";
@@ -63,7 +64,7 @@ export interface Process {
   nudges: NudgeQueue | null;
   /** The messages that this process is sending. */
   leases: MessageLeases;
-  /** Channels of which whatever is due is being claimed. */
+  /** Keys of the queues of which whatever is due is being claimed. */
   claiming: Set<string>;
   /** Gathers requests for a reconciliation; null where each request runs its own. */
   reconciliations: ReconciliationRequests | null;
@@ -84,6 +85,7 @@ export interface Deps {
   /** Runs after the answer is out; what it throws is logged. */
   defer: (task: () => Promise<unknown>) => void;
   post: Post;
+  postToReceiver: PostToReceiver;
   /** Secret keys, by purpose. */
   keysFor: KeysFor;
   config: Config;

@@ -83,10 +83,16 @@ export interface ReconciliationRequests {
   request: () => void;
 }
 
-/** A message that is to be sent, and its channel. */
-export interface QueuedMessage {
-  id: string;
+/** What is sent side by side: the messages of a channel, or those of one receiver. */
+export interface DeliveryQueue {
   method: string;
+  /** Null: of a channel. */
+  receiverId: string | null;
+}
+
+/** A message that is to be sent, and where it waits. */
+export interface QueuedMessage extends DeliveryQueue {
+  id: string;
 }
 
 /** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
@@ -139,7 +145,7 @@ export interface DedupeWindow {
 /** What has become of a message. */
 export type MessageState = Pick<
   typeof notificationMessages.$inferSelect,
-  "id" | "userId" | "method" | "status" | "reasons" | "dueAt"
+  "id" | "userId" | "method" | "receiverId" | "status" | "reasons" | "dueAt"
 >;
 
 /** What a write has left of one caller's rows. */
@@ -205,6 +211,19 @@ export type Post = (request: {
   /** Milliseconds for the whole exchange. */
   timeout: number;
 }) => Promise<{ status: number; headers: Headers }>;
+
+/**
+ * The same for an address that was added over the API: unless private addresses are allowed, only those that everybody can
+ * reach are connected to. `body` is the beginning of the response.
+ */
+export type PostToReceiver = (request: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Milliseconds for the whole exchange. */
+  timeout: number;
+  isPrivateAllowed: boolean;
+}) => Promise<{ status: number; headers: Headers; body: string }>;
 
 /** What a HEAD request, which changes nothing, brought back. */
 export type ReachResult =

@@ -1,7 +1,7 @@
 // The parts of the delivery log's page: the filter, a message, and the questions before an act.
 import { html } from "./html.ts";
 import { messageStatuses } from "../../db/schema.ts";
-import { channelLabel, channelName, methods } from "../notifications/channels/index.ts";
+import { channelLabel, messageChannel, messageMethods } from "../notifications/channels/index.ts";
 import type { LogAct } from "../notifications/delivery/log-acts.ts";
 import { byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
 import type { MessageRow } from "../notifications/delivery/store/log.ts";
@@ -56,7 +56,7 @@ export function actQuestion(
   const heading =
     message === undefined
       ? `${words[act].all(count)}?`
-      : `${words[act].one} “${kindTitle(message.templateId, message.templateName)}” for ${message.username} (${channelName(message.method)})?`;
+      : `${words[act].one} “${kindTitle(message.templateId, message.templateName)}” for ${message.username} (${messageChannel(message)})?`;
   return question({
     title: heading,
     text: words[act].text(message !== undefined),
@@ -99,7 +99,7 @@ export function filterForm(filter: LogFilter, kinds: readonly { id: string; name
       "channel",
       "Channel",
       "All",
-      methods.map((method) => [method, channelLabel(method)]),
+      messageMethods.map((method) => [method, channelLabel(method)]),
     )}
     <label
       >Recipient
@@ -146,7 +146,7 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
   return html`<li class="row">
     <h2>
       <a href="${messagePath(row.id)}">${kindTitle(row.templateId, row.templateName)}</a>
-      <span class="for">${row.username} · ${channelName(row.method)}</span>
+      <span class="for">${row.username} · ${messageChannel(row)}</span>
     </h2>
     <p class="tags">${moment(row.createdAt, now)} ${tag(statusLabels[row.status])}</p>
     <p${attributes({ class: row.status === "permanent_failure" ? "answer" : "answer plain" })}>
@@ -165,8 +165,9 @@ export const titleOf = ({
   templateName,
   username,
   method,
-}: Pick<MessageRow, "templateId" | "templateName" | "username" | "method">): string =>
-  `${kindTitle(templateId, templateName)} · ${username} · ${channelName(method)}`;
+  receiver,
+}: Pick<MessageRow, "templateId" | "templateName" | "username" | "method" | "receiver">): string =>
+  `${kindTitle(templateId, templateName)} · ${username} · ${messageChannel({ method, receiver })}`;
 
 /** What can be done with a message, if anything. A withdrawal asks first; by a retry nothing is lost. */
 export function messageAct(row: MessageRow, filter: LogFilter): Html | string {

@@ -27,6 +27,7 @@ import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { receiverPages } from "./receivers.ts";
 import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
@@ -81,6 +82,7 @@ export function createPages() {
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
     .route("/", agentPages)
+    .route("/", receiverPages)
     .route("/", sourcePages)
     .route("/", taskListPages)
     .route("/", taskPages);

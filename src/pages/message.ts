@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
 import { notFound } from "../kernel/errors.ts";
-import { channelLabel, channelName } from "../notifications/channels/index.ts";
+import { channelLabel, messageChannel } from "../notifications/channels/index.ts";
 import { explainRecipient } from "../notifications/delivery/explain-recipient.ts";
 import {
   findEvent,
@@ -80,7 +80,7 @@ const aboutRecipients = (messageId: string, user: string) => ({
 
 const facts = (row: MessageRow, now: number): Html =>
   factList({
-    Channel: channelLabel(row.method),
+    Channel: row.receiver === null ? channelLabel(row.method) : `Receiver ${row.receiver}`,
     Created: html`${moment(row.createdAt, now)}, template version ${row.templateVersion}`,
     "Next attempt":
       row.dueAt === null
@@ -146,11 +146,11 @@ function recipientList(all: readonly MessageRow[], offByDefault: number, now: nu
   return html`<h2>Recipients of this event</h2>
     <ul class="items" role="list">
       ${shown.map(
-        ({ id, username, method, status, updatedAt }) =>
+        ({ id, username, method, receiver, status, updatedAt }) =>
           html`<li class="row">
             <h3>
               <a href="${messagePath(id)}">${username}</a>
-              <span class="for">${channelName(method)}</span>
+              <span class="for">${messageChannel({ method, receiver })}</span>
             </h3>
             <p class="tags">${moment(updatedAt, now)} ${tag(statusLabels[status])}</p>
           </li>`,

@@ -12,6 +12,7 @@ import {
   notificationTemplatesPath,
   poolsPath,
   provisionerKeysPath,
+  receiversPath,
   sourcesPath,
   tasksPath,
   templatesPath,
@@ -38,6 +39,7 @@ const main: readonly Entry[] = [
 const deployment: readonly Entry[] = [
   { path: deliveryPath, label: "Delivery" },
   { path: notificationTemplatesPath, label: "Notification templates", permission: "deployment:read" },
+  { path: receiversPath, label: "Receivers", permission: "deployment:read" },
   { path: sourcesPath, label: "Sources", permission: "deployment:read" },
   { path: poolsPath, label: "Prebuilds", permission: "prebuilds:read" },
   { path: usersPath, label: "Users", permission: "users:read" },

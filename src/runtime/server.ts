@@ -10,7 +10,7 @@ import { createApp, type Open } from "../app.ts";
 import { createMcpRoutes } from "../mcp/route.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
-import type { Post, Clock } from "../kernel/ports.ts";
+import type { Clock } from "../kernel/ports.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
 import type { OpenEventStream } from "../http/event-stream.ts";
@@ -31,14 +31,14 @@ import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-s
 import { createClock, createProcess, type ProcessTuning } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
-import { createMail } from "./mail.ts";
-import { createPost } from "./http-post.ts";
+import { openTransports, type Transports } from "./transports.ts";
 import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
 import { acceptSockets, createWatch, inboxHolder, noSocket, type Upgrade } from "./sockets.ts";
 import { Cron } from "croner";
 import { tick } from "../tick.ts";
 
-export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onStatement">, ProcessTuning {
+export interface ServerOptions
+  extends Pick<DatabaseOptions, "onTrip" | "onStatement">, ProcessTuning, Partial<Transports> {
   write: (line: string) => void;
   terminal: boolean;
   /** Tests set the clock, wrap the database client and disable the tick. */
@@ -50,7 +50,6 @@ export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onState
   wrapClient?: (client: DatabaseClient) => DatabaseClient;
   /** Receives each response of a database server. */
   onAnswer?: (text: string) => void;
-  post?: Post;
   ticking?: boolean;
   slowRequests?: SlowRequests;
   connections?: ConnectionLimits;
@@ -94,13 +93,14 @@ export async function startServer(
   await setClock(db, clock);
 
   const stopping = new AbortController();
-  const { post, mail, ...transports } = openTransports(config, options);
+  const { outgoing, mail, ...transports } = openTransports(config, options);
   const own = { clock, db, log, mail, stopping: stopping.signal, deps: () => deps() };
   const process = createProcess({ ...own, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
   const { assets, assetsVersion } = openAssets();
   const openApi = describeOnce(() => config);
-  const lasting = { db, now, newId, log, assets, assetsVersion, process, post, keysFor, defer, openApi };
+  const kept = { db, now, newId, log, process, keysFor, defer };
+  const lasting = { ...kept, ...outgoing, assets, assetsVersion, openApi };
   const deps = (
     clientAddress: string | null = null,
     { openSocket, openStream }: Connection = noConnection,
@@ -206,18 +206,6 @@ function configure(
   const log = createLog({ level: config.logLevel, format, now, write: options.write });
   for (const warning of warnings) log.warn(warning);
   return { config, log };
-}
-
-/** Outgoing connections. */
-function openTransports(config: Config, options: ServerOptions) {
-  const poster = createPost();
-  const { smtp: settings } = config.notifications.channels;
-  const mail = settings === undefined ? null : createMail(settings);
-  return {
-    post: options.post ?? poster.post,
-    mail,
-    close: () => Promise.all([poster.close(), mail?.close()]),
-  };
 }
 
 export interface Deferral {

@@ -7,7 +7,7 @@ import { createNewId, createKeys } from "../kernel/crypto.ts";
 import { createLog, withBatchLog } from "../kernel/log.ts";
 import { createClock, createProcess, type OwnProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
-import { createWorkerMail, createWorkerPost } from "./worker-transports.ts";
+import { createWorkerMail, createWorkerPosts } from "./worker-transports.ts";
 
 /** `BELFRY_…` variables and secrets, the files of `public/`, and who holds the live inbox. */
 export interface Bindings {
@@ -105,7 +105,7 @@ export function createOwnDeps(
     log,
     clientAddress,
     process,
-    post: createWorkerPost(),
+    ...createWorkerPosts(),
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     assetsVersion: ASSETS_VERSION,

@@ -3,7 +3,8 @@
 // was lost are sent again under the same message id: the platform doesn't say whether it was reused.
 import { connect } from "cloudflare:sockets";
 import type { MailSettings } from "../notifications/channels/mail/settings.ts";
-import type { MailPool, Post } from "../kernel/ports.ts";
+import type { MailPool, Post, PostToReceiver } from "../kernel/ports.ts";
+import { hostProblem } from "../notifications/receivers/rules/address.ts";
 import type { OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
 import { createMailPool } from "../notifications/channels/mail/smtp/pool.ts";
 /** Of the six connections that an invocation may have, the database and webhooks need some. */
@@ -68,7 +69,9 @@ const maxRepeats = 20;
 const maxRepeatsOfOne = 3;
 
 /** Made for each invocation. */
-export function createWorkerPost(): Post {
+export const createWorkerPosts = () => ({ post: createWorkerPost(), postToReceiver: postFromWorker });
+
+function createWorkerPost(): Post {
   let repeats = 0;
   return async ({ url, headers, body, timeout }) => {
     const signal = AbortSignal.timeout(timeout);
@@ -90,3 +93,34 @@ export function createWorkerPost(): Post {
 /** What workerd says when a connection ends before the headers of an answer. */
 const isLostConnection = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith("Network connection lost");
+
+const maxBodyBytes = 512;
+
+/** What an address says is checked here; what its name leads to only the platform knows (global_fetch_strictly_public). */
+const postFromWorker: PostToReceiver = async ({ url, headers, body, timeout, isPrivateAllowed }) => {
+  const problem = isPrivateAllowed ? undefined : hostProblem(new URL(url));
+  if (problem !== undefined) throw new Error(`not connected: the address ${problem}`);
+  const signal = AbortSignal.timeout(timeout);
+  const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+  return { status: answer.status, headers: answer.headers, body: await beginningOf(answer.body) };
+};
+
+/** The rest is not read; a body that breaks off doesn't change the status that came before it. */
+async function beginningOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length < maxBodyBytes) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      length += value.length;
+    }
+  } catch {
+    // What came is enough.
+  }
+  void reader.cancel().catch(() => {});
+  return Buffer.concat(parts).subarray(0, maxBodyBytes).toString("utf8");
+}

@@ -108,6 +108,10 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_NOTIFICATIONS_WEBHOOK_SECRET", what: "the key that signs webhook requests" },
   { name: "BELFRY_NOTIFICATIONS_PUSH_SERVICES", what: "the push services where browsers may subscribe" },
   { name: "BELFRY_NOTIFICATIONS_MESSAGE_RETENTION", what: "how long finished messages are kept" },
+  {
+    name: "BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE",
+    what: "whether receivers may be in private networks",
+  },
   { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long inbox notifications are kept" },
   { name: "BELFRY_TASK_NOTIFICATIONS", what: "how often AI tasks notify: `every` or `calm`" },
   { name: "BELFRY_TASK_IDLE_DWELL", what: "with `calm`, how long a task must be idle" },

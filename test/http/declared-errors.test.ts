@@ -1,5 +1,6 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
 import { questionBodies, questionErrors } from "../support/question-errors.ts";
+import { receiverBodies, receiverErrors } from "../support/receiver-errors.ts";
 import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
@@ -42,6 +43,7 @@ const fill = (path: string) =>
     .replace(":user", "me")
     .replace(":organization", "default")
     .replace(":source", "none")
+    .replace(":receiver", "none")
     .replace(":name", "none")
     .replace(":key", "none")
     .replace(":id", nobody)
@@ -85,6 +87,7 @@ const text = { title_template: "x", body_template: "x" };
 const special: Record<string, Make> = {
   ...workspaceErrors,
   ...sourceErrors,
+  ...receiverErrors,
   ...questionErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
@@ -509,6 +512,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
     ...workspaceBodies,
     ...sourceBodies,
+    ...receiverBodies,
     ...questionBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },

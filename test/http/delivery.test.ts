@@ -20,6 +20,9 @@ import {
 } from "../support/server.ts";
 import { countRows, resumeElsewhere } from "../support/stored.ts";
 
+const inboxQueue = { method: "inbox", receiverId: null };
+const webhookQueue = { method: "webhook", receiverId: null };
+
 const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
 async function start(environment: Record<string, string> = {}) {
@@ -368,7 +371,10 @@ describe("leases", () => {
     await resumeElsewhere(server);
     const deps = server.deps();
     const limited = (dispatchLimits: { messages: number; time: number }) =>
-      dispatch({ ...deps, process: { ...deps.process, dispatchLimits } }, { channels: ["inbox", "webhook"] });
+      dispatch(
+        { ...deps, process: { ...deps.process, dispatchLimits } },
+        { queues: [inboxQueue, webhookQueue] },
+      );
     // Each notification is two messages, the inbox's and the webhook's.
     expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(8);
     expect((await limited({ messages: 8, time: 0 })).sent).toBe(0);

@@ -8,10 +8,26 @@ import { addUser } from "../support/server.ts";
 const personal = ["Inbox", "Workspaces", "Tasks", "Agents", "Templates"];
 const account = ["Notification settings", "Account settings", "Documentation"];
 const deployment: Record<SiteRole | "member", string[]> = {
-  owner: ["Delivery", "Notification templates", "Sources", "Prebuilds", "Users", "Provisioner keys"],
+  owner: [
+    "Delivery",
+    "Notification templates",
+    "Receivers",
+    "Sources",
+    "Prebuilds",
+    "Users",
+    "Provisioner keys",
+  ],
   "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
   "user-admin": ["Delivery", "Users"],
-  auditor: ["Delivery", "Notification templates", "Sources", "Prebuilds", "Users", "Provisioner keys"],
+  auditor: [
+    "Delivery",
+    "Notification templates",
+    "Receivers",
+    "Sources",
+    "Prebuilds",
+    "Users",
+    "Provisioner keys",
+  ],
   member: ["Delivery"],
 };
 

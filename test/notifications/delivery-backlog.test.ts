@@ -12,6 +12,8 @@ import { signInFirst, startTestServer, type TestServer, type TestServerOptions }
 import { startMailServer } from "../support/smtp.ts";
 import { countRows } from "../support/stored.ts";
 
+const webhookQueue = { method: "webhook", receiverId: null };
+
 /** Answers 204 while `answers` says so, and keeps the other requests open. */
 async function startReceiver(answers: (arrived: number) => boolean) {
   const held: ServerResponse[] = [];
@@ -96,7 +98,7 @@ test("1,000 messages to a fast receiver take 40 statements in 9 writes at most",
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   [statements, trips] = [0, 0];
-  expect(await dispatch(server.deps(), { channels: ["webhook"] })).toEqual({
+  expect(await dispatch(server.deps(), { queues: [webhookQueue] })).toEqual({
     claimed: 1_000,
     sent: 1_000,
     failed: 0,
@@ -120,7 +122,7 @@ test("if a claim fails, the results that were to be written with it are written 
     server.sql(
       "CREATE TRIGGER refuse BEFORE UPDATE ON notification_messages WHEN NEW.status = 'leased' BEGIN SELECT RAISE(ABORT, 'refused'); END",
     );
-  await expect(dispatch(server.deps(), { channels: ["webhook"] })).rejects.toThrow(/refused/);
+  await expect(dispatch(server.deps(), { queues: [webhookQueue] })).rejects.toThrow(/refused/);
   const messages = await server.messages();
   expect(messages.filter(({ status }) => status === "sent")).toHaveLength(receiver.ids.length);
   expect(messages.filter(({ status }) => status === "leased")).toEqual([]);
@@ -132,7 +134,7 @@ test("a stop returns claimed messages that wait for a slot: no attempt is counte
   const { server, userId } = await start(receiver.url);
   await fill(server, userId, 300);
   const deps = server.deps();
-  deps.defer(() => dispatch(deps, { channels: ["webhook"] }));
+  deps.defer(() => dispatch(deps, { queues: [webhookQueue] }));
   await expect.poll(() => receiver.held.length, { timeout: 10_000 }).toBe(50);
   const leased = (await server.messages()).filter(({ status }) => status === "leased");
   expect(leased.length).toBeGreaterThan(50);
@@ -155,7 +157,7 @@ test("a message that waits until its attempt could outlast its lease is returned
     environment: { BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "100s" },
   });
   await fill(server, userId, 120);
-  const dispatching = dispatch(server.deps(), { channels: ["webhook"], until: server.clock.now() + 19_000 });
+  const dispatching = dispatch(server.deps(), { queues: [webhookQueue], until: server.clock.now() + 19_000 });
   await expect.poll(() => receiver.held.length, { timeout: 10_000 }).toBe(50);
   server.clock.advance(20_000);
   receiver.release();
@@ -164,7 +166,7 @@ test("a message that waits until its attempt could outlast its lease is returned
   expect(returned.map(({ status, attemptCount }) => [status, attemptCount])).toEqual(
     Array.from({ length: 10 }, () => ["pending", 0]),
   );
-  expect(await dispatch(server.deps(), { channels: ["webhook"] })).toMatchObject({ claimed: 10 });
+  expect(await dispatch(server.deps(), { queues: [webhookQueue] })).toMatchObject({ claimed: 10 });
   expect(new Set(receiver.ids).size).toBe(120);
 });
 
@@ -175,7 +177,7 @@ test("a receiver gets 64 connections at most", async () => {
     environment: { BELFRY_NOTIFICATIONS_LEASE_COUNT: "200" },
   });
   await fill(server, userId, 200);
-  const dispatching = dispatch(server.deps(), { channels: ["webhook"] });
+  const dispatching = dispatch(server.deps(), { queues: [webhookQueue] });
   await expect.poll(() => receiver.held.length, { timeout: 8_000 }).toBe(64);
   isSilent = false;
   receiver.release();

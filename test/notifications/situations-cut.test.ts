@@ -1,7 +1,8 @@
 // What ends a situation, cut at every batch, before and after it is done, and raced by deliveries: nothing is ever over and
 // unread, and nothing is sent of it afterwards.
 import { expect, test } from "vitest";
-import { claimMessages, writeOutcomes } from "../../src/notifications/delivery/store/queue.ts";
+import { claimMessages } from "../../src/notifications/delivery/store/claims.ts";
+import { writeOutcomes } from "../../src/notifications/delivery/store/queue.ts";
 import { createCutter, type Cut } from "../support/adapters.ts";
 import { startPools } from "../support/pools.ts";
 import { addUser, type TestServer } from "../support/server.ts";
@@ -109,7 +110,7 @@ test("a delivery to the inbox that is under way when the task works again leaves
   const now = server.clock.now();
   const claim = {
     token: "t1",
-    channel: "inbox",
+    queue: { method: "inbox", receiverId: null },
     now,
     leaseUntil: now + 60_000,
     limit: 10,

@@ -256,6 +256,58 @@ export interface Answers {
     key: string;
   };
   "DELETE /api/v2/organizations/{organization}/provisionerkeys/{name}": undefined;
+  "GET /api/v2/notifications/receivers": Array<Receiver>;
+  "POST /api/v2/notifications/receivers": {
+    id: string;
+    name: string;
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+    host: string;
+    read_only: boolean;
+    enabled: boolean;
+    disabled_because: string | null;
+    status: "disabled" | "failing" | "paused" | "working" | "unused";
+    kinds: Array<string> | null;
+    min_severity: "info" | "warning" | "critical";
+    waiting: number;
+    failures: number;
+    resumes_at: string | null;
+    last_success_at: string | null;
+    last_failure_at: string | null;
+    last_answer: string | null;
+    previous_secret_valid_until: string | null;
+    created_by: string | null;
+    created_at: string | null;
+    secret: string | null;
+  };
+  "GET /api/v2/notifications/receivers/{receiver}": Receiver;
+  "PATCH /api/v2/notifications/receivers/{receiver}": Receiver;
+  "DELETE /api/v2/notifications/receivers/{receiver}": undefined;
+  "POST /api/v2/notifications/receivers/{receiver}/rotate": {
+    id: string;
+    name: string;
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+    host: string;
+    read_only: boolean;
+    enabled: boolean;
+    disabled_because: string | null;
+    status: "disabled" | "failing" | "paused" | "working" | "unused";
+    kinds: Array<string> | null;
+    min_severity: "info" | "warning" | "critical";
+    waiting: number;
+    failures: number;
+    resumes_at: string | null;
+    last_success_at: string | null;
+    last_failure_at: string | null;
+    last_answer: string | null;
+    previous_secret_valid_until: string | null;
+    created_by: string | null;
+    created_at: string | null;
+    secret: string | null;
+  };
+  "POST /api/v2/notifications/receivers/{receiver}/test": {
+    accepted: boolean;
+    answer: string;
+  };
   "GET /api/v2/sources": Array<Source>;
   "POST /api/v2/sources": {
     id: string;
@@ -351,7 +403,7 @@ export interface Answers {
       id: string;
       username: string;
     };
-    method: "inbox" | "smtp" | "webhook" | "push";
+    method: "inbox" | "smtp" | "webhook" | "push" | "receiver";
     target: string | null;
     status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
     reasons: Array<string>;
@@ -730,22 +782,15 @@ export interface Paths {
         "": "/api/v2/files";
         "{}": "/api/v2/files/{id}";
       };
-      sources: {
-        "": "/api/v2/sources";
-        "{}": {
-          "": "/api/v2/sources/{source}";
-          rotate: "/api/v2/sources/{source}/rotate";
-          people: {
-            "": "/api/v2/sources/{source}/people";
-            "{}": "/api/v2/sources/{source}/people/{id}";
+      notifications: {
+        receivers: {
+          "": "/api/v2/notifications/receivers";
+          "{}": {
+            "": "/api/v2/notifications/receivers/{receiver}";
+            rotate: "/api/v2/notifications/receivers/{receiver}/rotate";
+            test: "/api/v2/notifications/receivers/{receiver}/test";
           };
         };
-      };
-      "source-messages": {
-        "{}": "/api/v2/source-messages/{secret}";
-      };
-      audit: "/api/v2/audit";
-      notifications: {
         custom: "/api/v2/notifications/custom";
         test: "/api/v2/notifications/test";
         settings: "/api/v2/notifications/settings";
@@ -797,6 +842,21 @@ export interface Paths {
           "{}": "/api/v2/notifications/mutes/{id}";
         };
       };
+      sources: {
+        "": "/api/v2/sources";
+        "{}": {
+          "": "/api/v2/sources/{source}";
+          rotate: "/api/v2/sources/{source}/rotate";
+          people: {
+            "": "/api/v2/sources/{source}/people";
+            "{}": "/api/v2/sources/{source}/people/{id}";
+          };
+        };
+      };
+      "source-messages": {
+        "{}": "/api/v2/source-messages/{secret}";
+      };
+      audit: "/api/v2/audit";
       workspaces: {
         "": "/api/v2/workspaces";
         "{}": {
@@ -1293,6 +1353,28 @@ export interface ProvisionerJobLog {
   output: string;
 }
 
+export interface Receiver {
+  id: string;
+  name: string;
+  format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+  host: string;
+  read_only: boolean;
+  enabled: boolean;
+  disabled_because: string | null;
+  status: "disabled" | "failing" | "paused" | "working" | "unused";
+  kinds: Array<string> | null;
+  min_severity: "info" | "warning" | "critical";
+  waiting: number;
+  failures: number;
+  resumes_at: string | null;
+  last_success_at: string | null;
+  last_failure_at: string | null;
+  last_answer: string | null;
+  previous_secret_valid_until: string | null;
+  created_by: string | null;
+  created_at: string | null;
+}
+
 export interface Source {
   id: string;
   name: string;
@@ -1426,7 +1508,7 @@ export interface NotificationMessage {
     id: string;
     username: string;
   };
-  method: "inbox" | "smtp" | "webhook" | "push";
+  method: "inbox" | "smtp" | "webhook" | "push" | "receiver";
   target: string | null;
   status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
   reasons: Array<string>;

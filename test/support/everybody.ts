@@ -83,6 +83,12 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   await server.sql(`INSERT INTO notification_mutes (id, user_id, thing, thing_id, created_at)
     SELECT '${muteId}', id, 'template', '${pooled.templateId}', 1 FROM users WHERE username = 'mia'`);
   await addSpareSource(server);
+  await call(owner, "POST", "/notifications/receivers", {
+    name: "spare",
+    format: "coder",
+    // Nobody listens there.
+    address: "https://spare.invalid/x",
+  });
   await server.settled();
   forgetful.forget();
   return {

@@ -83,6 +83,13 @@ async function ensureQuestion({ server, token }: Maker, id: string): Promise<voi
   await server.sql(`UPDATE agent_questions SET id = ${quoted(id)} WHERE id = '${asked.json.id}'`);
 }
 
+/** A name that is taken stays as it is. */
+const ensureReceiver = ({ server, token }: Maker, name: string) =>
+  server.call("POST", "/api/v2/notifications/receivers", {
+    token,
+    json: { name, format: "slack", address: "https://hooks.slack.com/services/T/B/x" },
+  });
+
 /** `address` is a path with its query; what is there already stays. */
 export async function makeNamed(maker: Maker, address: string): Promise<void> {
   const { server } = maker;
@@ -102,5 +109,7 @@ export async function makeNamed(maker: Maker, address: string): Promise<void> {
       await server.sql(`UPDATE template_versions SET name = ${quoted(fifth)} WHERE template_id = '${id}'`);
   } else if (first === "questions") await ensureQuestion(maker, second);
   else if (first === "deployment" && second === "users" && third !== "") await ensureUser(maker, third);
+  else if (first === "deployment" && second === "receivers" && third !== "")
+    await ensureReceiver(maker, third);
   else if (first === "workspaces") await ensureFiltered(maker, searchParams.get("filter") ?? "");
 }

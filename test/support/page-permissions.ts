@@ -172,6 +172,30 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
   },
+  "GET /deployment/receivers": { who: ["auditor", "owner"] },
+  "POST /deployment/receivers": {
+    who: ["owner"],
+    form: { name: "new", format: "slack", address: "https://hooks.slack.com/services/T/B/x" },
+  },
+  "GET /deployment/receivers/:receiver": { who: ["auditor", "owner"], path: "/deployment/receivers/spare" },
+  "POST /deployment/receivers/:receiver/change": {
+    who: ["owner"],
+    path: "/deployment/receivers/spare/change",
+    form: { name: "spare", address: "https://hooks.example.com/spare" },
+  },
+  "POST /deployment/receivers/:receiver/:change{(?:enable|disable)}": {
+    who: ["owner"],
+    path: "/deployment/receivers/spare/disable",
+  },
+  "POST /deployment/receivers/:receiver/rotate": {
+    who: ["owner"],
+    path: "/deployment/receivers/spare/rotate",
+  },
+  "POST /deployment/receivers/:receiver/test": { who: ["owner"], path: "/deployment/receivers/spare/test" },
+  "POST /deployment/receivers/:receiver/delete": {
+    who: ["owner"],
+    path: "/deployment/receivers/spare/delete",
+  },
   "GET /deployment/sources": { who: ["auditor", "owner"] },
   "POST /deployment/sources": { who: ["owner"], form: { name: "new" } },
   "GET /deployment/sources/:source": { who: ["auditor", "owner"], path: "/deployment/sources/spare" },

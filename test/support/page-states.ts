@@ -219,6 +219,23 @@ const ofTheDeployment: PageState[] = [
   { name: "users-wrong-search", path: "/deployment/users?filter=role%3Aking", as: "ada" },
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
+  { name: "receivers", path: "/deployment/receivers", as: "ada" },
+  { name: "receivers-auditor", path: "/deployment/receivers", as: "aud" },
+  {
+    name: "receivers-wrong",
+    path: "/deployment/receivers",
+    as: "ada",
+    act: async (page) => {
+      await page.getByLabel("Name").fill("Not A Name");
+      await page.getByRole("button", { name: "Create receiver" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "receiver", path: "/deployment/receivers/hooks", as: "ada" },
+  { name: "receiver-auditor", path: "/deployment/receivers/hooks", as: "aud" },
+  { name: "receiver-gone", path: "/deployment/receivers/ops", as: "ada" },
+  { name: "receiver-rotate", path: "/deployment/receivers/hooks?ask=rotate", as: "ada" },
+  { name: "receiver-delete", path: "/deployment/receivers/hooks?ask=delete", as: "ada" },
   { name: "sources", path: "/deployment/sources", as: "ada" },
   { name: "sources-auditor", path: "/deployment/sources", as: "aud" },
   {

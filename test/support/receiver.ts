@@ -47,6 +47,7 @@ export interface Receiver {
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
+  body?: string;
 }
 
 /** Ends with the test, or when `whenDone` says. */
@@ -64,7 +65,9 @@ export async function startReceiver(whenDone: WhenDone = onTestFinished): Promis
       arrivals.push({ headers: request.headers, body, json: JSON.parse(body) as Envelope });
       for (const waiter of waiting)
         if (arrivals.length >= waiter.count) waiter.resolve(arrivals.slice(0, waiter.count));
-      void Promise.resolve(reply()).then(({ status, headers }) => response.writeHead(status, headers).end());
+      void Promise.resolve(reply()).then(({ status, headers, body: said }) =>
+        response.writeHead(status, headers).end(said),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

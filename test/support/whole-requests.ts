@@ -44,6 +44,12 @@ const bodies: Record<string, unknown> = {
   "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
   "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
   "POST /api/v2/notifications/inbox/:id/mute": { thing: "workspace" },
+  "POST /api/v2/notifications/receivers": {
+    name: "new",
+    format: "slack",
+    address: "https://hooks.slack.com/services/T/B/x",
+  },
+  "PATCH /api/v2/notifications/receivers/:receiver": { min_severity: "warning" },
   "POST /api/v2/sources": { name: "new" },
   "PATCH /api/v2/sources/:source": { name: "renamed" },
   "PUT /api/v2/sources/:source/people/:id": { user: "mia" },
@@ -116,6 +122,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":user", ids["user"] ?? "mia")
     .replace(":organization", "default")
     .replace(":source", "spare")
+    .replace(":receiver", "spare")
     .replace(":secret", sourceSecret)
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")

@@ -73,6 +73,7 @@ export async function startWorld(): Promise<World> {
   await runAgents(stage);
   await create(stage, "ada", { name: "search-index", template_id: templates.docker.templateId }, "running");
   await receiveFromCoder(server, token);
+  await addReceivers(server, token);
   // For a while the receiver takes nothing, and then everything again.
   receiver.answer({ status: 503 });
   await sendNotifications(stage);
@@ -116,6 +117,19 @@ async function receiveFromCoder(server: TestServer, token: string): Promise<void
   await send("t.ess", "tess@elsewhere.example.com", "Tess", pinned);
   const path = `/api/v2/sources/prod/people/${pinned}` as "/api/v2/sources/{source}/people/{id}";
   await server.call("PUT", path, { token, json: { user: "tess" } });
+}
+
+/** One that signs, and a chat that is gone; nothing is sent to either. */
+async function addReceivers(server: TestServer, token: string): Promise<void> {
+  const add = (name: string, json: object) =>
+    server.call("POST", "/api/v2/notifications/receivers", {
+      token,
+      json: { name, kinds: ["your-account-suspended"], min_severity: "critical", ...json } as never,
+    });
+  await add("hooks", { format: "coder", address: "https://hooks.example.com/belfry" });
+  await add("ops", { format: "slack", address: "https://hooks.slack.com/services/T/B/x" });
+  await server.sql(`UPDATE notification_receivers SET is_enabled = 0, failures = 1, failed_at = created_at,
+    answer = 'answered 404: no_service', disabled_because = 'answered 404: no_service' WHERE name = 'ops'`);
 }
 
 /** Last, because one has timed out only by its own short time. */

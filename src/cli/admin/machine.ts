@@ -79,6 +79,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     openSocket: unavailable,
     openApi: unavailable,
     post: unavailable,
+    postToReceiver: unavailable,
     keysFor: (purpose) => keysOf(config)(purpose),
     config,
     log,

@@ -56,7 +56,7 @@ export const logHeadings = ["CREATED", "STATUS", "CHANNEL", "USER", "NOTIFICATIO
 export const logRow = (message: ShownMessage, now: number): string[] => [
   formatAge(message.created_at, now),
   statusName(message.status),
-  message.method,
+  message.method === "receiver" ? channelOf(message) : message.method,
   message.user.username,
   message.template.name,
   shortId(message.id),

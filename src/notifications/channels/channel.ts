@@ -10,7 +10,8 @@ import type { FailureSubject } from "./mail/rules/mail-reply.ts";
 
 /** The result of one attempt. */
 export type Outcome =
-  | { kind: "sent"; detail: string }
+  /** `pause`: milliseconds until the receiver accepts the next message, if it says so. */
+  | { kind: "sent"; detail: string; pause?: number }
   /** Will be retried; `retryAfter` in milliseconds if the receiver named a time. */
   | { kind: "temporary"; detail: string; retryAfter?: number; about?: FailureSubject }
   /** A retry would fail too; `gone` if the receiver responded 410 Gone. */

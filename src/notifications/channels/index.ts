@@ -22,6 +22,11 @@ export type Method = keyof typeof channels;
 export type ChannelSettings = { [Id in Method]: SettingsOf<(typeof channels)[Id]> | undefined };
 
 export const methods = Object.keys(channels) as [Method, ...Method[]];
+/** The method of messages that go to a receiver: a row, not a channel of the environment. */
+export const receiverMethod = "receiver";
+/** The methods that messages can have. */
+export const messageMethods = [...methods, receiverMethod] as const;
+export type MessageMethod = (typeof messageMethods)[number];
 export const allChannels: readonly Channel<Method>[] = Object.values(channels);
 /** Channels that send out of Belfry, of which a deployment or a kind uses one. */
 export const externalChannels = allChannels.filter(
@@ -38,10 +43,15 @@ export const findChannel = (method: string): Channel<Method> | undefined =>
   allChannels.find(({ id }) => id === method);
 
 /** The name of a channel, for people. */
-export const channelLabel = (method: string): string => findChannel(method)?.label ?? method;
+export const channelLabel = (method: string): string =>
+  method === receiverMethod ? "Receiver" : (findChannel(method)?.label ?? method);
 
 /** The same within a sentence. */
 export const channelName = (method: string): string => channelLabel(method).toLowerCase();
+
+/** The same of a message; one to a receiver names it. */
+export const messageChannel = ({ method, receiver }: { method: string; receiver: string | null }): string =>
+  receiver === null ? channelName(method) : `${channelName(method)} ${receiver}`;
 
 /** The host that receives its messages, if it is configured. */
 export function receiverOf(settings: ChannelSettings, method: string): string | undefined {

@@ -12,6 +12,8 @@ import { unsealLabels } from "../outbox/sealed-labels.ts";
 import { renderOrFallback, withoutTemplate, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
 import { unsubscribeUrl } from "../preferences/unsubscribe.ts";
+import { sendToReceiver } from "../receivers/send.ts";
+import type { ReceiverToSend } from "../receivers/store/turns.ts";
 
 /** A successful test notification also enables an endpoint again that had responded 410 Gone. */
 export const testTemplateId = kinds["test-notification"].id;
@@ -21,8 +23,12 @@ export interface Delivery {
   rendered: Rendered | null;
 }
 
-/** Failures of the outside world are outcomes, never exceptions. */
-export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Delivery> {
+/** `receiver`: of a message to one. Failures of the outside world are outcomes, never exceptions. */
+export async function attempt(
+  deps: Deps,
+  message: ClaimedMessage,
+  receiver?: ReceiverToSend,
+): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
   const unsealed = await unsealLabels(deps, message);
@@ -36,7 +42,11 @@ export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Deli
     recipient: recipientOf(message),
   };
   const rendered = renderMessage(deps, message, facts, unsealed);
-  return { outcome: await sendByChannel(deps, message, facts, rendered), rendered };
+  if (message.receiverId === null)
+    return { outcome: await sendByChannel(deps, message, facts, rendered), rendered };
+  const outgoing = outgoingMessage(deps, message, facts, rendered);
+  const about = { situationId: message.situationId, at: message.createdAt };
+  return { outcome: await sendToReceiver(deps, receiver, outgoing, about), rendered };
 }
 
 function renderMessage(

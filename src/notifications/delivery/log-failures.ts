@@ -7,10 +7,15 @@ import type { ClaimedMessage } from "./store/queue.ts";
 const repeatedWarningMs = 60_000;
 
 /** One warning for each failure; the same failure of the same receiver once a minute, with the number of the others. */
-export function logFailure(deps: Deps, message: ClaimedMessage, decision: Decision): void {
+export function logFailure(
+  deps: Deps,
+  message: ClaimedMessage,
+  decision: Decision,
+  receiverHost?: string,
+): void {
   const now = deps.now();
   const { recentFailures } = deps.process;
-  const host = receiverOf(deps.config.notifications.channels, message.method);
+  const host = receiverHost ?? receiverOf(deps.config.notifications.channels, message.method);
   const key = `${message.method} ${host ?? ""} ${decision.detail}`;
   const recent = recentFailures.get(key);
   if (recent !== undefined && now - recent.at < repeatedWarningMs) {

@@ -1,7 +1,7 @@
 // The metrics of notifications: gauges of unfinished messages, and totals.
 import type { Answers } from "../../../db/client.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
-import { methods, type Method } from "../channels/index.ts";
+import { messageMethods, type MessageMethod } from "../channels/index.ts";
 import { unfinishedStatuses, totalFamilies } from "./rules/totals.ts";
 import { countLeased, countUnfinished, readCounters } from "./store/metrics.ts";
 
@@ -15,14 +15,14 @@ export function outboxFamilies(
   { unfinished, leased, counters }: Answers<ReturnType<typeof outboxReads>>,
   now: number,
 ): Family[] {
-  const perMethod = (value: (method: Method) => number): Sample[] =>
-    methods.map((method) => ({ labels: { method }, value: value(method) }));
+  const perMethod = (value: (method: MessageMethod) => number): Sample[] =>
+    messageMethods.map((method) => ({ labels: { method }, value: value(method) }));
   return [
     {
       name: "belfry_notifications_messages",
       type: "gauge",
       help: "Unfinished messages, by status: pending, leased (being sent), temporary_failure (will be retried).",
-      samples: methods.flatMap((method) =>
+      samples: messageMethods.flatMap((method) =>
         unfinishedStatuses.map((status) => ({
           labels: { method, status },
           value: unfinished.find((row) => row.method === method && row.status === status)?.count ?? 0,
@@ -49,6 +49,6 @@ export function outboxFamilies(
         value: count,
       })),
     },
-    ...totalFamilies(counters, methods),
+    ...totalFamilies(counters, messageMethods),
   ];
 }

@@ -1,6 +1,7 @@
-// Sends the claimed messages of one channel, as many at the same time as its capacity; the others wait for a slot. What can't
+// Sends the claimed messages of one queue, as many at the same time as its capacity; the others wait for a slot. What can't
 // start while its lease holds, or before the process stops, is returned to the database.
 import type { Deps } from "../../kernel/deps.ts";
+import type { ReceiverToSend } from "../receivers/store/turns.ts";
 import { attempt, type Delivery } from "./attempt.ts";
 import { releaseMessages, type ClaimedMessage } from "./store/queue.ts";
 
@@ -11,6 +12,8 @@ const aheadMs = 1_000;
 
 export interface Claimed {
   message: ClaimedMessage;
+  /** Of a message to one. */
+  receiver: ReceiverToSend | undefined;
   /** The lease's. */
   token: string;
   /** Epoch milliseconds; a later attempt could outlast the lease. */
@@ -54,7 +57,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   async function send(claimed: Claimed): Promise<void> {
     sending += 1;
     const startedAt = deps.now();
-    await attempt(deps, claimed.message)
+    await attempt(deps, claimed.message, claimed.receiver)
       .then((delivery) => onDelivered(claimed, delivery, startedAt))
       .catch((error: unknown) => failures.push(error));
     sending -= 1;

@@ -3,17 +3,17 @@
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
-import { methods } from "../channels/index.ts";
 import { dispatch, wakeQueue } from "./dispatch.ts";
+import { queueKey } from "./rules/queue-key.ts";
 
-/** Dispatches of one channel at the same time, so that one slow receiver doesn't delay the others for long. */
+/** Dispatches of one queue at the same time, so that one slow receiver doesn't delay the others for long. */
 const maxDispatches = 4;
 /** Messages of one dispatch; beyond it the next begins. */
 const maxNudged = 1_000;
 
 /** `gather` resolves once the requests that have already arrived were handled: one claim serves all of them. */
 export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): NudgeQueue {
-  const createChannel = () =>
+  const createQueue = () =>
     createCoalescer<readonly QueuedMessage[]>({
       run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
       onError: (error) => own().log.error("background delivery failed", { reason: String(error) }),
@@ -21,12 +21,12 @@ export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): 
       gather,
       limit: { max: maxNudged, sizeOf: (messages) => messages.length },
     });
-  const channels = new Map(methods.map((method) => [method, createChannel()]));
+  const queues = new Map<string, ReturnType<typeof createQueue>>();
   const add: NudgeQueue["add"] = (messages) => {
-    for (const [method, channel] of channels) {
-      const queued = messages.filter((message) => message.method === method);
-      if (queued.length === 0) continue;
-      const delivery = channel.add(queued);
+    for (const [key, queued] of Map.groupBy(messages, queueKey)) {
+      const queue = queues.get(key) ?? createQueue();
+      queues.set(key, queue);
+      const delivery = queue.add(queued);
       own().defer(() => delivery);
     }
   };

@@ -7,6 +7,9 @@ import { findChannel } from "../channels/index.ts";
 import type { Delivery } from "./attempt.ts";
 import { logFailure } from "./log-failures.ts";
 import { receiverStatements, receiverStates } from "./receiver-gone.ts";
+import { disableGone, receiverHealth } from "./receiver-results.ts";
+import type { ReceiverToSend } from "../receivers/store/turns.ts";
+import type { Claimed } from "./send-queue.ts";
 import { isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
 import { groupByCounters } from "./rules/totals.ts";
@@ -16,7 +19,7 @@ import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
 
 export interface ResultWriter {
   /** `startedAt`: when the attempt began. */
-  add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
+  add: (claimed: Claimed, delivery: Delivery, startedAt: number) => void;
   /** Lets the caller write what waits before its own statements; what the caller could not write is written on its own. */
   writeWith: <T>(write: (results: readonly Statement[]) => Promise<T>) => Promise<T>;
   /** Whether the results queued messages of their own. */
@@ -27,6 +30,7 @@ export interface ResultWriter {
 
 interface Result extends Delivery {
   message: ClaimedMessage;
+  receiver: ReceiverToSend | undefined;
   token: string;
   decision: Decision;
   startedAt: number;
@@ -58,16 +62,16 @@ export function createResultWriter(deps: Deps): ResultWriter {
   }
 
   return {
-    add: (message, token, delivery, startedAt) => {
+    add: ({ message, receiver, token }, delivery, startedAt) => {
       const finishedAt = deps.now();
       const { maxSendAttempts: maxAttempts, retryInterval: interval } = deps.config.notifications;
       const attempted = { ...message, attempt: message.countedAttempts };
       const policy = { maxAttempts, interval };
       const decision = decideOutcome(delivery.outcome, attempted, policy, finishedAt, Math.random());
       if (delivery.outcome.kind === "temporary" || delivery.outcome.kind === "permanent")
-        logFailure(deps, message, decision);
+        logFailure(deps, message, decision, receiver?.host);
       isAnyGone ||= delivery.outcome.kind === "permanent" && delivery.outcome.gone === true;
-      waiting.push({ ...delivery, message, token, decision, startedAt, finishedAt });
+      waiting.push({ ...delivery, message, receiver, token, decision, startedAt, finishedAt });
       if (waiting.length >= maxBatch) start(take());
       else timer ??= setTimeout(() => start(take()), gatherMs);
     },
@@ -117,8 +121,10 @@ async function statementsOf(deps: Deps, batch: readonly Result[]): Promise<State
   // Counters come first: they count only what is still leased, and the outcomes end the leases.
   return [
     ...countAttempts(groupByCounters(batch.map(toFinished))),
+    ...receiverHealth(batch, deps.now()),
     ...writeOutcomes(batch.map(toOutcomeRow), inbox),
     ...(await receiverStatements(deps, batch)),
+    ...(await disableGone(deps, batch)),
     ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
   ];
 }
@@ -126,8 +132,11 @@ async function statementsOf(deps: Deps, batch: readonly Result[]): Promise<State
 /** Once the write has succeeded or failed. */
 function endLeases(deps: Deps, batch: readonly Result[]): void {
   for (const { token } of batch) deps.process.leases.end(token);
-  if (batch.some(isForInbox) || receiverStates(batch).size > 0) deps.process.hub.wake();
+  if (batch.some((result) => isForInbox(result) || isGone(result)) || receiverStates(batch).size > 0)
+    deps.process.hub.wake();
 }
+
+const isGone = ({ outcome }: Result): boolean => outcome.kind === "permanent" && outcome.gone === true;
 
 const isForInbox = ({ message, outcome, rendered }: Result) =>
   findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null;

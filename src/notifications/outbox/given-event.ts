@@ -2,13 +2,13 @@
 // by Belfry's own; a kind that Belfry doesn't know is created in the write that stores its first event.
 import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { isPaused, readSettings } from "../preferences/store/settings.ts";
+import { isPaused, settingsKey } from "../preferences/store/settings.ts";
 import { givenGroup, givenVersion, insertGivenKind, type GivenKind } from "../texts/store/given-kinds.ts";
 import type { Rendered } from "../texts/rules/render.ts";
 import { notify, type StatementOrNotice } from "./notify.ts";
 import { prepareEvent, type NotificationEvent } from "./prepare-event.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
-import { findTemplateToSend } from "./store/template.ts";
+import { findSettingsOfNew, findTemplateToSend } from "./store/template.ts";
 
 export interface GivenEvent extends NotificationEvent {
   kind: GivenKind;
@@ -19,7 +19,7 @@ export interface GivenEvent extends NotificationEvent {
 export const givenReads = (kindId: string, audience: Audience) => ({
   kind: findTemplateToSend(kindId),
   recipients: findRecipients(kindId, audience),
-  notificationSettings: readSettings(),
+  settings: findSettingsOfNew(),
 });
 
 export type GivenAnswers = Answers<ReturnType<typeof givenReads>>;
@@ -34,12 +34,12 @@ export interface PreparedGiven {
 export function prepareGiven(
   deps: Deps,
   { kind, ...event }: GivenEvent,
-  { kind: found, recipients, notificationSettings }: GivenAnswers,
+  { kind: found, recipients, settings }: GivenAnswers,
 ): PreparedGiven {
   const [known] = found;
   const template =
     known === undefined
-      ? newTemplate(kind, isPaused(notificationSettings))
+      ? newTemplate(kind, settings)
       : // The other system has asked the recipient already: what is off by default here, an opt-in there has turned on.
         { ...known, enabledByDefault: known.defaultChoice ?? true };
   const prepared = prepareEvent(deps, event, { template: [template], recipients });
@@ -51,16 +51,20 @@ export function prepareGiven(
   };
 }
 
-const newTemplate = ({ id, name }: GivenKind, paused: boolean) => ({
-  ...givenVersion,
-  id,
-  key: "",
-  name,
-  group: givenGroup,
-  kind: "system" as const,
-  enabledByDefault: true,
-  defaultChoice: null,
-  isDisabled: false,
-  method: null,
-  isPaused: paused ? 1 : 0,
-});
+function newTemplate({ id, name }: GivenKind, settings: GivenAnswers["settings"]) {
+  const valuesOf = (wanted: string) => settings.filter(({ key }) => key === wanted);
+  return {
+    ...givenVersion,
+    id,
+    key: "",
+    name,
+    group: givenGroup,
+    kind: "system" as const,
+    enabledByDefault: true,
+    defaultChoice: null,
+    isDisabled: false,
+    method: null,
+    isPaused: isPaused(valuesOf(settingsKey)) ? 1 : 0,
+    receivers: valuesOf("receivers")[0]?.value ?? "[]",
+  };
+}

@@ -6,15 +6,10 @@ import { ApiError } from "../../kernel/errors.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } from "../texts/rules/render.ts";
-import type { TemplateRow } from "../texts/store/templates.ts";
+import { parseReceivers } from "../receivers/rules/plan.ts";
+import type { TemplateToSend } from "./store/template.ts";
 import { toStoredRule } from "./rules/absence.ts";
-import {
-  duplicateWindows,
-  identityOf,
-  planDeliveries,
-  type DeliveryPlan,
-  type Recipient,
-} from "./rules/delivery-plan.ts";
+import { duplicateWindows, identityOf, planDeliveries, type DeliveryPlan } from "./rules/delivery-plan.ts";
 import { countOffByDefault, effectiveRule } from "./rules/off-by-default.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
@@ -93,6 +88,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     template,
     defaultMethod,
     channels: planChannels(channels),
+    receivers: parseReceivers(template.receivers),
     isPaused: template.isPaused === 1,
     identity: identityOf(event, now),
     notBefore: event.notBefore,
@@ -132,10 +128,10 @@ function storedRule(recipients: RecipientRule): string | null {
   return rule && JSON.stringify(rule);
 }
 
-type Render = (recipient: Recipient) => ReturnType<typeof renderOrFallback>;
+type Render = (recipient: DeliveryPlan["recipient"]) => ReturnType<typeof renderOrFallback>;
 
 /** An event of many recipients is rendered once, unless its text says something about each. */
-function createRender(deps: Deps, event: NotificationEvent, template: TemplateRow): Render {
+function createRender(deps: Deps, event: NotificationEvent, template: TemplateToSend): Render {
   const version = versionOf(template);
   let shared: ReturnType<Render> | undefined = event.text && withoutTemplate(event.text);
   return (recipient) => {
@@ -149,7 +145,7 @@ function createRender(deps: Deps, event: NotificationEvent, template: TemplateRo
 
 interface Content {
   event: NotificationEvent;
-  template: TemplateRow;
+  template: TemplateToSend;
   render: Render;
 }
 
@@ -159,7 +155,7 @@ function addMessage(
   delivery: DeliveryPlan,
   { event, template, render }: Content,
 ): void {
-  const { recipient, method, status, dueAt, dedupeKey } = delivery;
+  const { recipient, method, status, dueAt, dedupeKey, receiver } = delivery;
   const id = deps.newId();
   const now = deps.now();
   const reasons = [...delivery.reasons];
@@ -186,6 +182,7 @@ function addMessage(
     updatedAt: now,
     subject: event.subject ?? event.situation?.key ?? null,
     expiresAt: event.expiresAt ?? null,
+    ...(receiver === undefined ? {} : { receiverId: receiver.id, follows: receiver.followsSituations }),
   });
 }
 
@@ -222,7 +219,7 @@ export function inboxRow(
   };
 }
 
-const versionOf = (template: TemplateRow) => ({
+const versionOf = (template: TemplateToSend) => ({
   templateId: template.id,
   number: template.version,
   name: template.name,
@@ -233,7 +230,7 @@ const versionOf = (template: TemplateRow) => ({
 
 const renderInput = (
   deps: Deps,
-  { userId, name, username, email }: Recipient,
+  { userId, name, username, email }: DeliveryPlan["recipient"],
   { labels, data }: NotificationEvent,
   templateId: string,
 ): RenderInput => ({

@@ -45,6 +45,7 @@ export const deliveryLogPath = `${deliveryPath}/messages`;
 export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = `${deliveryPath}/templates`;
 
+export const receiversPath = "/deployment/receivers";
 export const sourcesPath = "/deployment/sources";
 export const usersPath = "/deployment/users";
 
@@ -53,6 +54,8 @@ const part = encodeURIComponent;
 export const notificationTemplatePath = (id: string): string => `${notificationTemplatesPath}/${part(id)}`;
 
 export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
+
+export const receiverPath = (name: string): string => `${receiversPath}/${part(name)}`;
 
 export const sourcePath = (name: string): string => `${sourcesPath}/${part(name)}`;
 

@@ -17,6 +17,7 @@ import {
   buttonTarget,
   ownPath,
   questionPath,
+  receiverPath,
   sourcePath,
   buildPath,
   filterPath,
@@ -278,5 +279,8 @@ describe("colours", () => {
 
 test("a role is named as people write it", () => expect(roleLabel("template-admin")).toBe("Template admin"));
 
-test("a source's page is found by its name", () =>
-  expect(sourcePath("a b")).toBe("/deployment/sources/a%20b"));
+test("a source's and a receiver's page are found by their names", () =>
+  expect([sourcePath("a b"), receiverPath("a b")]).toEqual([
+    "/deployment/sources/a%20b",
+    "/deployment/receivers/a%20b",
+  ]));

@@ -64,7 +64,7 @@ export const webhook = defineChannel({
 });
 
 /** Coder's message payload, version 1.2: labels and data are not escaped. */
-function toWebhookMessage(message: OutgoingMessage): WebhookMessage {
+export function toWebhookMessage(message: OutgoingMessage): WebhookMessage {
   const { id, recipient, template, title, body, actions, labels, data, targets } = message;
   return {
     id,

@@ -34,6 +34,9 @@ const columns = {
   templateName: notificationTemplates.name,
   templateVersion: notificationEvents.templateVersion,
   method: notificationMessages.method,
+  /** The name of the receiver that it goes to. */
+  receiver: sql<string | null>`(SELECT r.name FROM notification_receivers AS r
+    WHERE r.id = ${notificationMessages.receiverId})`.as("receiver"),
   status: notificationMessages.status,
   reasons: notificationMessages.reasons,
   attempts: notificationMessages.attemptCount,

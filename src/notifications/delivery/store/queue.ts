@@ -1,4 +1,4 @@
-// SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
+// SQL of delivery: what is claimed, write outcomes, release, purge. Every write can be sent twice.
 import { and, eq, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
@@ -16,56 +16,11 @@ import {
 } from "../../../../db/schema.ts";
 import { idPrefix } from "../../../../db/statements.ts";
 import type { Purges } from "../../../kernel/purge.ts";
-import { methods, type Method } from "../../channels/index.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
 import { deleteOldInbox } from "../../inbox/store/inbox.ts";
 import { deleteOldSituations, foldOlder } from "../../situations/store/situations.ts";
-import { goneEndpointSql, isPausedSql } from "../../preferences/store/settings.ts";
-
-export interface Claim {
-  /** The lease: messages that have this token are the claimant's until `leaseUntil`. */
-  token: string;
-  channel: Method;
-  now: number;
-  leaseUntil: number;
-  limit: number;
-  /** Tokens of other leases of the claimant: it does not claim their messages. */
-  held: readonly string[];
-  /** Only these messages; otherwise all that are due, the longest due first. */
-  ids?: readonly string[];
-}
-
-/** Leases due messages, and counts and records the attempt. A token that was used claims nothing more. */
-export function claimMessages(claim: Claim): Statement[] {
-  const { token, channel, now, leaseUntil, limit } = claim;
-  const ids = claim.ids && JSON.stringify(claim.ids);
-  return [
-    leaseMessages({ token, channel, now, leaseUntil, limit, held: JSON.stringify(claim.held), ids }),
-    insertAttempts(token, now),
-  ];
-}
-
-/** Lists are JSON arrays. */
-type LeaseValues = Omit<Claim, "held" | "ids"> & { held: string; ids: string | undefined };
-
-const leaseMessages = prepared(({ token, channel, now, leaseUntil, limit, held, ids }: LeaseValues) => {
-  const isChosenSql = ids === undefined ? sql`true` : sql`id IN (SELECT value FROM json_each(${ids}))`;
-  const dueSql = sql`SELECT seq FROM notification_messages WHERE method = ${channel} AND due_at <= ${now} AND ${isChosenSql}
-      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${held})))
-    ORDER BY due_at, seq LIMIT ${limit}`;
-  return query.run(sql`UPDATE notification_messages
-    SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
-      attempt_count = attempt_count + 1, updated_at = ${now}
-    WHERE seq IN (${dueSql}) AND NOT ${isPausedSql}
-      AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`);
-});
-
-const insertAttempts = prepared((token: string, now: number) =>
-  query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
-    SELECT id, attempt_count, ${now}, 'started' FROM notification_messages WHERE lease_token = ${token}
-    ON CONFLICT DO NOTHING`),
-);
+import { goneEndpointSql } from "../../preferences/store/settings.ts";
 
 /** Extends leases until then at least, unless another process took them over. */
 export const renewLeases = (tokens: readonly string[], until: number): Statement =>
@@ -77,17 +32,13 @@ export const findNextLeaseExpiry = (held: readonly string[]) =>
   query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
     WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
 
-/** The channels that have due messages. */
-export const findDueChannels = (now: number) =>
-  query.all<{ method: Method }>(sql`SELECT value AS method FROM json_each(${JSON.stringify(methods)})
-    WHERE EXISTS (SELECT 1 FROM notification_messages WHERE method = value AND due_at <= ${now})`);
-
 /** The messages of a claim, with everything that sending needs. */
 export const findClaimedMessages = prepared((token: string) =>
   query
     .select({
       id: notificationMessages.id,
       method: notificationMessages.method,
+      receiverId: notificationMessages.receiverId,
       attempt: notificationMessages.attemptCount,
       /** Attempts that count towards the limit. */
       countedAttempts:

@@ -3,6 +3,8 @@ import { hash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/json.ts";
+import { everybodyUser } from "../../../../db/schema.ts";
+import { matches, type ReceiverFilter } from "../../receivers/rules/filter.ts";
 import { isMuted, type MuteSubject } from "./mutes.ts";
 import { ownAction, type Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, isQuietForInitiator, reachesSuspended } from "../../kinds/kinds.ts";
@@ -32,11 +34,19 @@ export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachab
   isOn: boolean;
 }
 
+/** An enabled receiver. */
+export interface PlanReceiver extends ReceiverFilter {
+  id: string;
+  /** It is notified of the end of what is the matter at once, and each time that it recurs. */
+  followsSituations: boolean;
+}
+
 export interface PlanOptions {
   template: { id: string; method: string | null; enabledByDefault: boolean; isDisabled: boolean };
   defaultMethod: string | undefined;
   /** All channels: a template can use one that is not configured. */
   channels: readonly PlanChannel[];
+  receivers?: readonly PlanReceiver[];
   isPaused: boolean;
   /** Epoch milliseconds before which nobody is notified; undefined: no delay. */
   notBefore?: number | undefined;
@@ -53,8 +63,10 @@ export interface PlanOptions {
 const accompanyingWindowMs = 60_000;
 
 export interface DeliveryPlan {
-  recipient: Recipient;
+  recipient: Pick<Recipient, "userId" | "username" | "name" | "email">;
   method: string;
+  /** Of a message that goes to a receiver, not to a person. */
+  receiver?: PlanReceiver;
   status: "pending" | "sent" | "inhibited";
   dueAt: number | null;
   reasons: Reason[];
@@ -64,11 +76,39 @@ export interface DeliveryPlan {
 }
 
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
-  return recipients.flatMap((recipient) =>
+  const { receivers = [], template } = options;
+  const toPeople = recipients.flatMap((recipient) =>
     [...chooseChannels(options), ...chosenBy(recipient, options)].map(([method, why]) =>
       decide(recipient, method, why, options),
     ),
   );
+  const toReceivers = receivers
+    .filter((receiver) => matches(receiver, template))
+    .map((receiver) => decideForReceiver(receiver, options));
+  return [...toPeople, ...toReceivers];
+}
+
+const everybody = {
+  userId: everybodyUser.id,
+  username: everybodyUser.username,
+  name: "Everybody",
+  email: "",
+};
+
+/** One message, however many people are notified; what they have chosen for themselves doesn't matter. */
+function decideForReceiver(receiver: PlanReceiver, options: PlanOptions): DeliveryPlan {
+  const { template, identity, isPaused, now, notBefore = -Infinity } = options;
+  const reasons: Reason[] = ["everybody", "receiver_filter"];
+  const to = { recipient: everybody, method: "receiver", receiver };
+  if (template.isDisabled && !isAlwaysOn(template.id)) {
+    reasons.push("disabled_by_deployment");
+    return { ...to, status: "inhibited", dueAt: null, reasons, dedupeKey: null };
+  }
+  if (isPaused) reasons.push("paused");
+  if (notBefore > now) reasons.push("held_back");
+  const same = [template.id, receiver.id, "receiver", identity];
+  const dedupeKey = hash("sha256", JSON.stringify(same), "hex");
+  return { ...to, status: "pending", dueAt: Math.max(now, notBefore), reasons, dedupeKey };
 }
 
 /** The channels that this recipient has chosen for themselves. */

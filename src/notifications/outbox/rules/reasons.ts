@@ -12,12 +12,14 @@ export type Reason =
   | "uses_template"
   | `source_${string}`
   | "no_template_admin"
+  | "everybody"
   // why this channel
   | "inbox"
   | "deployment_default"
   | "template_method"
   | "only_by_mail"
   | "chosen_by_user"
+  | "receiver_filter"
   // why not, or not yet
   | "own_action"
   | "disabled_by_user"
@@ -38,6 +40,7 @@ export type Reason =
   | "disabled_by_deployment"
   | "render_failed"
   | "endpoint_gone"
+  | "receiver_disabled"
   | "attempts_exhausted"
   | "expired"
   | "page_visible"
@@ -78,6 +81,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     text: "There is no template admin, so owners are notified",
     toRecipient: "there is no template admin",
   },
+  everybody: { question: "who", text: "It goes once to everybody who reads the receiver" },
   inbox: { question: "channel", text: "Every notification goes to the inbox" },
   deployment_default: { question: "channel", text: "It is the deployment's default channel" },
   template_method: { question: "channel", text: "An owner chose this channel for this kind of notification" },
@@ -90,6 +94,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     text: "It was their own action, so it is in their inbox as read and not sent by other channels",
   },
   chosen_by_user: { question: "channel", text: "They turned on this channel for themselves" },
+  receiver_filter: { question: "channel", text: "The receiver's filter matches this kind of notification" },
   disabled_by_user: { question: "not", text: "They turned off this kind of notification" },
   channel_disabled_by_user: {
     question: "not",
@@ -129,6 +134,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     question: "not",
     text: "The receiver responded 410 Gone; a successful test notification enables it again",
   },
+  receiver_disabled: { question: "not", text: "The receiver was disabled or deleted" },
   attempts_exhausted: { question: "not", text: "All attempts failed" },
   expired: { question: "not", text: "It expired before it could be sent" },
   page_visible: { question: "not", text: "They had a page of Belfry open and visible" },

@@ -60,10 +60,11 @@ const clearDedupeKeys = prepared((chunk: string) =>
 
 /** What an insertion that succeeded has left. */
 export const writtenRows = (rows: OutboxRows): Written => ({
-  messages: rows.messages.map(({ id, userId, method, status, reasons, dueAt = null }) => ({
+  messages: rows.messages.map(({ id, userId, method, receiverId = null, status, reasons, dueAt = null }) => ({
     id,
     userId,
     method,
+    receiverId,
     status,
     reasons,
     dueAt,

@@ -95,10 +95,11 @@ const hasIdentitySql = preparedSql(sql`row.value ->> '$.dedupeKey' IS NOT NULL`)
 /** Messages that are not sent are stored too, to explain why; those that the plan has inhibited keep its reason. */
 const insertUnsent = prepared((chunk: string, now: number, reason: Reason, which: SQL) =>
   query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, attempt_count,
-      created_at, updated_at, expires_at, subject)
+      created_at, updated_at, expires_at, subject, receiver_id)
     SELECT row.value ->> '$.id', row.value ->> '$.eventId', row.value ->> '$.userId', row.value ->> '$.method',
       'inhibited', json_insert(row.value ->> '$.reasons', '$[#]', ${reason}), row.value ->> '$.attemptCount',
-      row.value ->> '$.createdAt', ${now}, row.value ->> '$.expiresAt', row.value ->> '$.subject'
+      row.value ->> '$.createdAt', ${now}, row.value ->> '$.expiresAt', row.value ->> '$.subject',
+      row.value ->> '$.receiverId'
     FROM json_each(${chunk}) AS row
     WHERE ${which} AND row.value ->> '$.status' <> 'inhibited' AND ${eventWithoutMessageSql} ON CONFLICT DO NOTHING`),
 );
@@ -146,6 +147,7 @@ const findStatesByIds = prepared((ids: string) =>
       id: notificationMessages.id,
       userId: notificationMessages.userId,
       method: notificationMessages.method,
+      receiverId: notificationMessages.receiverId,
       status: notificationMessages.status,
       reasons: notificationMessages.reasons,
       dueAt: notificationMessages.dueAt,

@@ -3,7 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { notificationTemplates, notificationTemplateVersions } from "../../../../db/schema.ts";
-import { isPausedSql } from "../../preferences/store/settings.ts";
+import { isPausedSql, settingsKey } from "../../preferences/store/settings.ts";
+import { planReceiversSql } from "../../receivers/store/receivers.ts";
 import { activeVersion, templateColumns } from "../../texts/store/templates.ts";
 
 export const findTemplateToSend = prepared((id: string) =>
@@ -12,8 +13,17 @@ export const findTemplateToSend = prepared((id: string) =>
       ...templateColumns,
       defaultChoice: notificationTemplates.defaultChoice,
       isPaused: sql<number>`${isPausedSql}`.as("is_paused"),
+      receivers: planReceiversSql.as("receivers"),
     })
     .from(notificationTemplates)
     .innerJoin(notificationTemplateVersions, activeVersion)
     .where(eq(notificationTemplates.id, id)),
+);
+
+export type TemplateToSend = ReturnType<typeof findTemplateToSend>["_"]["result"][number];
+
+/** The same for a kind that isn't stored yet: the settings and the receivers, each if there are any. */
+export const findSettingsOfNew = prepared(() =>
+  query.all<{ key: string; value: string }>(sql`SELECT key, value FROM settings WHERE key = ${settingsKey}
+    UNION ALL SELECT 'receivers', value FROM (SELECT ${planReceiversSql} AS value) WHERE value <> '[]'`),
 );

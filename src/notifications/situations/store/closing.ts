@@ -5,6 +5,7 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { preparedSql } from "../../../../db/prepared.ts";
 import { idPrefix } from "../../../../db/statements.ts";
 import { kinds } from "../../kinds/kinds.ts";
+import { isFollowingSql } from "../../receivers/store/receivers.ts";
 import { reopenMs } from "../rules/situation.ts";
 
 const { id: templateId } = kinds["situation-resolved"];
@@ -29,6 +30,9 @@ export const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template'
 /** SQL: the title that the event `e` had in the inboxes, Markdown. Without one of them, what it is about. */
 const titleSql = sql`coalesce((SELECT shown.title FROM notification_messages AS there
   JOIN inbox_notifications AS shown ON shown.id = there.id WHERE there.event_id = e.id LIMIT 1), ${whatSql})`;
+
+/** SQL: it went to a receiver that follows what is the matter: it is notified of each end and of each recurrence. */
+const followsSql = sql`EXISTS (SELECT 1 FROM notification_receivers AS r WHERE r.id = sent.receiver_id AND ${isFollowingSql})`;
 
 const wasSentSql = sql`sent.status = 'sent' AND sent.method <> 'inbox'`;
 
@@ -59,9 +63,10 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
         AND NOT EXISTS (SELECT 1 FROM notification_events AS earlier WHERE ${isMadeAtSql(sql`earlier`, at)}
           AND earlier.situation_id = s.id AND earlier.template_id = ${templateId})`),
     query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, due_at,
-        attempt_count, created_at, updated_at, subject)
+        attempt_count, created_at, updated_at, subject, receiver_id)
       SELECT ${newIdSql(at)}, closing.id, sent.user_id, sent.method, 'pending',
-        json_insert(sent.reasons, '$[#]', 'held_back'), ${at + reopenMs}, 0, ${at}, ${at}, s.key
+        CASE WHEN ${followsSql} THEN sent.reasons ELSE json_insert(sent.reasons, '$[#]', 'held_back') END,
+        CASE WHEN ${followsSql} THEN ${at} ELSE ${at + reopenMs} END, 0, ${at}, ${at}, s.key, sent.receiver_id
       FROM situations AS s JOIN notification_events AS closing ON ${isMadeAtSql(sql`closing`, at)}
           AND closing.situation_id = s.id AND closing.template_id = ${templateId}
         JOIN notification_messages AS sent ON sent.event_id = s.notified_event_id AND ${wasSentSql}

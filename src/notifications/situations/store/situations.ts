@@ -78,7 +78,8 @@ export function isAnyQuietSql(occurrences: readonly Occurrence[]): SQL {
 
 const isQuietSql = prepared(
   (keys: string): SQL => sql`row.value ->> '$.eventId' IN (SELECT last_event_id FROM situations
-    WHERE key IN (SELECT value FROM json_each(${keys})) AND is_quiet)`,
+    WHERE key IN (SELECT value FROM json_each(${keys})) AND is_quiet)
+    AND row.value ->> '$.follows' IS NOT 1`,
 );
 
 /** Comes after the event is inserted. */

@@ -31,6 +31,8 @@ function createMarkdown(validateLink: (url: string) => boolean) {
   return parser;
 }
 
+/** For what writes another markup. */
+export const parseMarkdown = (text: string): Token[] => markdown.parse(text, {});
 export const toHtml = (text: string): string => markdown.render(text);
 /** Without a paragraph, for titles. */
 export const toInlineHtml = (text: string): string => markdown.renderInline(text.replaceAll(/\s+/g, " "));

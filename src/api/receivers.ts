@@ -1,0 +1,210 @@
+// Routes of receivers: chats, pagers and webhooks that get events besides the people who are notified. The environment's
+// webhook is the first; it can't be changed here.
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import { minSeverities, receiverFormats } from "../../db/schema.ts";
+import { audit } from "../accounts/audit.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { hasPermissionSql } from "../accounts/store/manage.ts";
+import { findKey } from "../accounts/store/keys.ts";
+import { endpoint, readAsUser, valid, type Ctx, type Env, type Requirement } from "../http/endpoint.ts";
+import { text } from "../http/schemas.ts";
+import { forbidden, notFound, unauthorized } from "../kernel/errors.ts";
+import {
+  changeReceiver,
+  createReceiver,
+  removeReceiver,
+  rotateReceiverSecret,
+  type Manager,
+  type WithSecret,
+} from "../notifications/receivers/manage.ts";
+import { rotationMs } from "../notifications/receivers/rules/given.ts";
+import { testReceiver } from "../notifications/receivers/send-test.ts";
+import { allReceivers, receiverShape } from "./receiver-shape.ts";
+import { findReceiver, listReceivers, type ReceiverRow } from "../notifications/receivers/store/receivers.ts";
+
+export const toManageReceivers: Requirement = {
+  permission: "deployment:manage",
+  deniedMessage: "Only owners can manage receivers.",
+};
+export const toReadReceivers: Requirement = {
+  permission: "deployment:read",
+  deniedMessage: "Only owners and auditors can see receivers.",
+};
+
+const toJson = (row: ReceiverRow, now: number) => receiverShape.from({ ...row, isReadOnly: false, now });
+
+const secretField = z
+  .string()
+  .nullable()
+  .meta({ description: "The secret that signs requests, if Belfry has created it; returned only once" });
+const withSecretSchema = receiverShape.schema.extend({ secret: secretField });
+const withSecret = ({ receiver, secret }: WithSecret, now: number) => ({ ...toJson(receiver, now), secret });
+
+const changeable = {
+  address: text(4_000).meta({ description: "Where it is; stored encrypted" }),
+  secret: text(1_000).meta({
+    description: "PagerDuty's integration key, an access token of ntfy, or a signing secret of your own",
+  }),
+  headers: z
+    .record(z.string(), z.string())
+    .meta({ description: "Headers of your own for each request; stored encrypted" }),
+  kinds: z.array(z.string()).max(100).nullable(),
+  min_severity: z.enum(minSeverities),
+};
+const createBody = z.strictObject({
+  name: text(1_024),
+  format: z.enum(receiverFormats),
+  address: changeable.address.optional(),
+  secret: changeable.secret.optional(),
+  headers: changeable.headers.optional(),
+  kinds: changeable.kinds.optional(),
+  min_severity: changeable.min_severity.optional(),
+});
+const changeBody = z.strictObject({
+  name: text(1_024).optional(),
+  address: changeable.address.optional(),
+  secret: changeable.secret.optional(),
+  headers: changeable.headers.optional(),
+  kinds: changeable.kinds.optional(),
+  min_severity: changeable.min_severity.optional(),
+  enabled: z.boolean().optional(),
+});
+
+/** An owner, for the verbs of receivers. */
+export const managerOf = (c: Ctx, actor: Actor): Manager => ({
+  userId: actor.userId,
+  allowedSql: hasPermissionSql(actor, "deployment:manage"),
+  note: (resourceId) => (entry, when) =>
+    audit(
+      c.get("deps"),
+      { ...entry, actorId: actor.userId, resourceType: "notification_receiver", resourceId },
+      when,
+    ),
+  refuse: async () => {
+    const { key } = await c.get("deps").db.read({ key: findKey(actor.keyId) });
+    throw key.length === 0 ? unauthorized() : forbidden("Only owners can manage receivers.");
+  },
+});
+
+const path = "/notifications/receivers";
+const ofReceiver = `${path}/:receiver` as const;
+
+type C = Context<Env>;
+const readReceiver = async (c: C, name: string) => {
+  const { actor, receiver } = await readAsUser(c, { receiver: findReceiver(name) });
+  return { manager: managerOf(c, actor), receiver: receiver[0] };
+};
+
+export const receiverRoutes = new Hono<Env>()
+  .get(
+    path,
+    endpoint({
+      summary: "List receivers, the environment's webhook first",
+      access: "session",
+      requires: toReadReceivers,
+      answers: { 200: z.array(receiverShape.schema) },
+      errors: [401, 403],
+    }),
+    async (c) => {
+      const { receivers } = await readAsUser(c, { receivers: listReceivers() });
+      const { config, now } = c.get("deps");
+      return c.json(allReceivers(config, receivers).map((row) => receiverShape.from({ ...row, now: now() })));
+    },
+  )
+  .post(
+    path,
+    endpoint({
+      summary: "Create a receiver; a secret that Belfry creates is returned only once",
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 201: withSecretSchema },
+      errors: [400, 401, 403, 409, 413, 415],
+    }),
+    valid("json", createBody),
+    async (c) => {
+      const { actor } = await readAsUser(c, {});
+      const { min_severity: minSeverity, ...given } = c.req.valid("json");
+      const deps = c.get("deps");
+      const created = await createReceiver(deps, managerOf(c, actor), { ...given, minSeverity });
+      return c.json(withSecret(created, deps.now()), 201);
+    },
+  )
+  .get(
+    ofReceiver,
+    endpoint({
+      summary: "Get a receiver",
+      access: "session",
+      requires: toReadReceivers,
+      answers: { 200: receiverShape.schema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { receiver } = await readReceiver(c, c.req.param("receiver"));
+      if (receiver === undefined) throw notFound("Receiver");
+      return c.json(toJson(receiver, c.get("deps").now()));
+    },
+  )
+  .patch(
+    ofReceiver,
+    endpoint({
+      summary: "Change a receiver, or disable or enable it",
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 200: receiverShape.schema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", changeBody),
+    async (c) => {
+      const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+      const { min_severity: minSeverity, enabled: isEnabled, ...given } = c.req.valid("json");
+      const change = { ...given, minSeverity, isEnabled };
+      const deps = c.get("deps");
+      return c.json(toJson(await changeReceiver(deps, manager, receiver, change), deps.now()));
+    },
+  )
+  .post(
+    `${ofReceiver}/rotate`,
+    endpoint({
+      summary: `Create a new signing secret; for ${rotationMs / 3_600_000} hours requests are signed with the present one, too`,
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 200: withSecretSchema },
+      errors: [400, 401, 403, 404, 409],
+    }),
+    async (c) => {
+      const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+      const deps = c.get("deps");
+      return c.json(withSecret(await rotateReceiverSecret(deps, manager, receiver), deps.now()));
+    },
+  )
+  .post(
+    `${ofReceiver}/test`,
+    endpoint({
+      summary: "Send a test notification to a receiver now; returns what it answered",
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 200: z.object({ accepted: z.boolean(), answer: z.string() }) },
+      errors: [401, 403, 404, 409],
+    }),
+    async (c) => {
+      const { receiver } = await readReceiver(c, c.req.param("receiver"));
+      const { isAccepted: accepted, answer } = await testReceiver(c.get("deps"), receiver);
+      return c.json({ accepted, answer });
+    },
+  )
+  .delete(
+    ofReceiver,
+    endpoint({
+      summary: "Delete a receiver; what waits for it isn't sent",
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 204: null },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+      await removeReceiver(c.get("deps"), manager, receiver);
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,72 @@
+// The options of belfry receivers create and update: where a receiver is, and what it gets.
+import type { Context } from "./context.ts";
+import { exit, Failure } from "./failure.ts";
+import { readInput } from "./inputs.ts";
+
+export const formatNames = ["coder", "slack", "teams", "discord", "ntfy", "pagerduty"] as const;
+const severityNames = ["info", "warning", "critical"] as const;
+type Severity = (typeof severityNames)[number];
+
+export const targetOptions = {
+  address: { type: "string", value: "URL", text: "where it is; - reads it from standard input" },
+  secret: {
+    type: "string",
+    value: "TEXT",
+    text: "PagerDuty's integration key, or an access token of ntfy; - reads it from standard input",
+  },
+  header: {
+    type: "string",
+    multiple: true,
+    value: "NAME:VALUE",
+    text: "a header of your own; can be repeated",
+  },
+  kinds: {
+    type: "string",
+    value: "NAMES",
+    text: "only these kinds, separated by commas; all: those that aren't personal",
+  },
+  severity: { type: "string", value: "LEVEL", text: `from this severity on: ${severityNames.join(", ")}` },
+} as const;
+
+interface TargetOptions {
+  address?: string | undefined;
+  secret?: string | undefined;
+  header?: string[] | undefined;
+  kinds?: string | undefined;
+  severity?: string | undefined;
+}
+
+export async function readTarget(
+  context: Context,
+  { address, secret, header, kinds, severity }: TargetOptions,
+) {
+  if (address === "-" && secret === "-")
+    throw new Failure(exit.usage, "Only one of --address and --secret can be read from standard input.");
+  const read = async (value: string) =>
+    value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
+  return {
+    ...(address === undefined ? {} : { address: await read(address) }),
+    ...(secret === undefined ? {} : { secret: await read(secret) }),
+    ...(header === undefined || header.length === 0 ? {} : { headers: toHeaders(header) }),
+    ...(kinds === undefined
+      ? {}
+      : { kinds: kinds === "all" ? null : kinds.split(",").map((name) => name.trim()) }),
+    ...(severity === undefined ? {} : { min_severity: severityOf(severity) }),
+  };
+}
+
+function severityOf(text: string): Severity {
+  const severity = severityNames.find((name) => name === text);
+  if (severity !== undefined) return severity;
+  throw new Failure(exit.usage, `--severity: must be one of ${severityNames.join(", ")}`);
+}
+
+function toHeaders(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf(":");
+      if (at < 1) throw new Failure(exit.usage, `--header: must be a name and a value like "X-Team: ops"`);
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
+}

@@ -1,0 +1,188 @@
+// belfry receivers: chats, pagers and webhooks that get events. A secret that Belfry creates is printed once.
+import { segment } from "../client.ts";
+import { exit, Failure, notFound } from "./failure.ts";
+import type { Context } from "./context.ts";
+import { formatNames, readTarget, targetOptions } from "./receiver-options.ts";
+import { defineCommand, outputOption } from "./rules/command.ts";
+import { formatAge } from "./rules/time.ts";
+
+export const list = defineCommand({
+  name: "list",
+  aliases: ["ls"],
+  summary: "List receivers, the environment's webhook first",
+  examples: ["belfry receivers list", "belfry receivers list --output json"],
+  options: { ...outputOption },
+  async run(context, { options }) {
+    const receivers = await context.client().ask((routes) => routes.notifications.receivers.$get());
+    if (options.output === "json") return context.printJson(receivers);
+    if (receivers.length === 0)
+      return context.log(
+        "No receivers found. Create one: belfry receivers create NAME --format slack --address URL",
+      );
+    const now = context.now();
+    const rows = receivers.map((one) => [
+      one.name,
+      one.format,
+      one.host,
+      one.read_only ? "environment" : one.status,
+      one.min_severity,
+      one.kinds === null ? "all" : String(one.kinds.length),
+      String(one.waiting),
+      one.last_success_at === null ? "never" : formatAge(one.last_success_at, now),
+      one.status === "disabled"
+        ? (one.disabled_because ?? "")
+        : one.failures > 0
+          ? (one.last_answer ?? "")
+          : "",
+    ]);
+    const headings = [
+      "NAME",
+      "FORMAT",
+      "HOST",
+      "STATUS",
+      "SEVERITY",
+      "KINDS",
+      "WAITING",
+      "LAST SENT",
+      "RESPONSE",
+    ];
+    context.printTable(headings, rows, { cut: true });
+  },
+});
+
+export const create = defineCommand({
+  name: "create",
+  summary: "Create a receiver; a secret that Belfry creates is shown only once",
+  args: "NAME",
+  minArgs: 1,
+  details: [
+    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty.",
+    "It gets each event once, however many people are notified.",
+  ],
+  examples: [
+    "belfry receivers create ops --format slack --address - < slack-address",
+    "belfry receivers create pager --format pagerduty --secret - --severity critical < key",
+  ],
+  options: {
+    format: { type: "string", value: "NAME", text: formatNames.join(", ") },
+    ...targetOptions,
+    ...outputOption,
+  },
+  async run(context, { options, args }) {
+    const format = formatNames.find((name) => name === options.format);
+    if (format === undefined)
+      throw new Failure(exit.usage, `--format: must be one of ${formatNames.join(", ")}`);
+    const json = { name: args[0]!, format, ...(await readTarget(context, options)) };
+    const created = await context.client().ask((routes) => routes.notifications.receivers.$post({ json }));
+    if (options.output === "json") return context.printJson(created);
+    context.log(`Created receiver ${created.name}. Try it: belfry receivers test ${created.name}`);
+    printSecret(context, created.secret);
+  },
+});
+
+export const update = defineCommand({
+  name: "update",
+  summary: "Change a receiver, or disable or enable it",
+  args: "NAME",
+  minArgs: 1,
+  examples: [
+    "belfry receivers update ops --severity critical",
+    "belfry receivers update ops --kinds task-failed,workspace-autobuild-failed",
+    "belfry receivers update ops --disable",
+  ],
+  options: {
+    rename: { type: "string", value: "NAME", text: "its new name" },
+    ...targetOptions,
+    enable: { type: "boolean", text: "send to it again" },
+    disable: { type: "boolean", text: "send nothing to it; what waits for it isn't sent" },
+    ...outputOption,
+  },
+  async run(context, { options, args }) {
+    if (options.enable === true && options.disable === true)
+      throw new Failure(exit.usage, "Give either --enable or --disable.");
+    const enabled = options.enable === true ? true : options.disable === true ? false : undefined;
+    const json = {
+      ...(options.rename === undefined ? {} : { name: options.rename }),
+      ...(await readTarget(context, options)),
+      ...(enabled === undefined ? {} : { enabled }),
+    };
+    if (Object.keys(json).length === 0) throw new Failure(exit.usage, "Name at least one change.");
+    const param = { receiver: segment(await nameOf(context, args[0]!, "Nothing was changed.")) };
+    const changed = await context
+      .client()
+      .ask((routes) => routes.notifications.receivers[":receiver"].$patch({ param, json }));
+    if (options.output === "json") return context.printJson(changed);
+    context.log(`Receiver ${changed.name} is ${changed.enabled ? "enabled" : "disabled"}.`);
+  },
+});
+
+export const rotate = defineCommand({
+  name: "rotate",
+  summary: "Create a new signing secret; for 24 hours requests are signed with the present one, too",
+  args: "NAME",
+  minArgs: 1,
+  examples: ["belfry receivers rotate hooks"],
+  options: { ...outputOption },
+  async run(context, { options, args }) {
+    const param = { receiver: segment(await nameOf(context, args[0]!, "Nothing was changed.")) };
+    const rotated = await context
+      .client()
+      .ask((routes) => routes.notifications.receivers[":receiver"].rotate.$post({ param }));
+    if (options.output === "json") return context.printJson(rotated);
+    printSecret(context, rotated.secret);
+  },
+});
+
+export const test = defineCommand({
+  name: "test",
+  summary: "Send a test notification to a receiver, and show what it answered",
+  args: "NAME",
+  minArgs: 1,
+  examples: ["belfry receivers test ops"],
+  options: { ...outputOption },
+  async run(context, { options, args }) {
+    const name = await nameOf(context, args[0]!, "Nothing was sent.");
+    const param = { receiver: segment(name) };
+    const tested = await context
+      .client()
+      .ask((routes) => routes.notifications.receivers[":receiver"].test.$post({ param }));
+    if (options.output === "json") return context.printJson(tested);
+    if (!tested.accepted) throw new Failure(exit.failed, `${name} did not accept the test: ${tested.answer}`);
+    context.log(`${name} accepted the test: ${tested.answer}`);
+  },
+});
+
+export const remove = defineCommand({
+  name: "delete",
+  aliases: ["rm", "remove"],
+  summary: "Delete receivers; what waits for them isn't sent",
+  args: "NAME…",
+  minArgs: 1,
+  maxArgs: Infinity,
+  examples: ["belfry receivers delete ops"],
+  options: {},
+  async run(context, { args }) {
+    // All names are looked up before the first receiver is deleted.
+    const names: string[] = [];
+    for (const word of args) names.push(await nameOf(context, word, "Nothing was deleted."));
+    for (const name of names) {
+      const param = { receiver: segment(name) };
+      await context.client().ask((routes) => routes.notifications.receivers[":receiver"].$delete({ param }));
+      context.log(`Deleted receiver ${name}.`);
+    }
+  },
+});
+
+function printSecret(context: Context, secret: string | null): void {
+  if (secret === null) return;
+  context.log("Save this signing secret; it is not shown again.");
+  context.print(secret);
+}
+
+async function nameOf(context: Context, word: string, unchanged: string): Promise<string> {
+  const receivers = await context.client().ask((routes) => routes.notifications.receivers.$get());
+  const own = receivers.filter((one) => !one.read_only).map(({ name }) => name);
+  const name = own.find((one) => one === word.toLowerCase());
+  if (name !== undefined) return name;
+  throw notFound("Receiver", word, own, `${unchanged} List receivers: belfry receivers list`);
+}

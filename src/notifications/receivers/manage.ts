@@ -1,0 +1,238 @@
+// Creating, changing, testing and deleting receivers. Each change is audited; a secret that Belfry creates is shown once.
+import type { SQL } from "../../../db/client.ts";
+import type { MinSeverity, ReceiverFormat } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, conflict, invalid, invalidFields, notFound } from "../../kernel/errors.ts";
+import type { AuditNote } from "../texts/templates.ts";
+import { resolveSituations, writeAndNotify } from "../outbox/notify.ts";
+import { situationKey } from "../situations/rules/situation.ts";
+import { hostOf } from "./rules/address.ts";
+import { formats } from "./rules/formats/formats.ts";
+import { nameProblem, readKinds, rotationMs, targetProblems, type Problem } from "./rules/given.ts";
+import type { ReceiverTarget } from "./rules/message.ts";
+import { notDecrypted } from "./send.ts";
+import {
+  deleteReceiver,
+  findReceiver,
+  inhibitWaiting,
+  insertReceiver,
+  receiverHasChangeSql,
+  updateReceiver,
+  type ReceiverRow,
+} from "./store/receivers.ts";
+import { newSigningSecret, openTarget, sealTarget } from "./target.ts";
+
+/** The owner who does it. */
+export interface Manager {
+  userId: string;
+  /** SQL: whether they still may. */
+  allowedSql: SQL;
+  note: (receiverId: string) => AuditNote;
+  /** Throws why a write that they weren't allowed changed nothing. */
+  refuse: () => Promise<never>;
+}
+
+export interface GivenReceiver {
+  name: string;
+  format: ReceiverFormat;
+  address?: string | undefined;
+  secret?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  kinds?: readonly string[] | null | undefined;
+  minSeverity?: MinSeverity | undefined;
+}
+
+export interface WithSecret {
+  receiver: ReceiverRow;
+  /** Created by Belfry, and shown this once. */
+  secret: string | null;
+}
+
+/** Throws 400, 403, 409 for a name that is in use. */
+export async function createReceiver(
+  deps: Deps,
+  manager: Manager,
+  given: GivenReceiver,
+): Promise<WithSecret> {
+  const { name, format, headers = {}, minSeverity = "info" } = given;
+  const rules = formats[format];
+  const created = rules.secret === "created" && given.secret === undefined ? newSigningSecret() : null;
+  const secret = created ?? given.secret;
+  const address = given.address ?? rules.defaultAddress ?? "";
+  const target = { address, headers, secrets: secret === undefined ? [] : [secret] };
+  const kinds = requireValid(deps, { name, format, target, kinds: given.kinds ?? null });
+  const [id, changeId] = [deps.newId(), deps.newId()];
+  const row = {
+    id,
+    name,
+    format,
+    host: hostOf(new URL(address)),
+    sealedTarget: await sealTarget(deps, id, target),
+    kinds,
+    minSeverity,
+    changeId,
+    createdBy: manager.userId,
+    createdAt: deps.now(),
+  };
+  const detail = { name, format, host: row.host };
+  const { receiver, namesake } = await deps.db.write(
+    [
+      insertReceiver(row, manager.allowedSql),
+      manager.note(id)({ action: "create", detail }, receiverHasChangeSql(id, changeId)),
+    ],
+    { receiver: findReceiver(id), namesake: findReceiver(name) },
+  );
+  if (receiver[0] !== undefined) return { receiver: receiver[0], secret: created };
+  if (namesake.length > 0) throw nameTaken(name);
+  return manager.refuse();
+}
+
+export interface ReceiverChange extends Omit<GivenReceiver, "name" | "format"> {
+  name?: string | undefined;
+  isEnabled?: boolean | undefined;
+}
+
+/** Throws 400, 403, 404, 409 for a name that is in use or another change at the same time. */
+export async function changeReceiver(
+  deps: Deps,
+  manager: Manager,
+  receiver: ReceiverRow | undefined,
+  change: ReceiverChange,
+): Promise<ReceiverRow> {
+  if (receiver === undefined) throw notFound("Receiver");
+  const before = await openTarget(deps, receiver);
+  if (before === undefined && change.address === undefined) throw conflict(notDecrypted);
+  const secrets = change.secret === undefined ? undefined : [change.secret];
+  const target: ReceiverTarget = {
+    address: change.address ?? before!.address,
+    headers: change.headers ?? before?.headers ?? {},
+    secrets: secrets ?? before?.secrets ?? [],
+  };
+  const { name = receiver.name, minSeverity = receiver.minSeverity, isEnabled = receiver.isEnabled } = change;
+  const named = change.kinds === undefined ? storedKinds(receiver) : change.kinds;
+  const kinds = requireValid(deps, { name, format: receiver.format, target, kinds: named });
+  const isFresh = change.address !== undefined || (isEnabled && !receiver.isEnabled);
+  return update(deps, manager, receiver, {
+    name,
+    host: hostOf(new URL(target.address)),
+    sealedTarget: await sealTarget(deps, receiver.id, target),
+    kinds,
+    minSeverity,
+    isEnabled,
+    previousUntil: secrets === undefined ? receiver.previousUntil : null,
+    isFresh,
+  });
+}
+
+/** Requests are signed with both for a day. Throws 400 for a format whose secret isn't Belfry's, 403, 404, 409. */
+export async function rotateReceiverSecret(
+  deps: Deps,
+  manager: Manager,
+  receiver: ReceiverRow | undefined,
+): Promise<WithSecret> {
+  if (receiver === undefined) throw notFound("Receiver");
+  const { label, secret: origin } = formats[receiver.format];
+  if (origin !== "created")
+    throw new ApiError(400, `${label} has no secret that Belfry creates. Give it another address or secret.`);
+  const before = await openTarget(deps, receiver);
+  if (before === undefined) throw conflict(notDecrypted);
+  const secret = newSigningSecret();
+  const secrets = [secret, ...before.secrets.slice(0, 1)];
+  const sealedTarget = await sealTarget(deps, receiver.id, { ...before, secrets });
+  const { name, host, kinds, minSeverity, isEnabled } = receiver;
+  const same = { name, host, kinds, minSeverity, isEnabled, isFresh: false };
+  const after = await update(
+    deps,
+    manager,
+    receiver,
+    { ...same, sealedTarget, previousUntil: deps.now() + rotationMs },
+    "rotate",
+  );
+  return { receiver: after, secret };
+}
+
+async function update(
+  deps: Deps,
+  manager: Manager,
+  receiver: ReceiverRow,
+  change: Parameters<typeof updateReceiver>[1],
+  action = "write",
+): Promise<ReceiverRow> {
+  const { id } = receiver;
+  const changeId = deps.newId();
+  const { name, host, isEnabled } = change;
+  const detail = {
+    name,
+    ...(name === receiver.name ? {} : { from: receiver.name }),
+    ...(host === receiver.host ? {} : { host }),
+    ...(isEnabled === receiver.isEnabled ? {} : { enabled: isEnabled }),
+  };
+  const when = receiverHasChangeSql(id, changeId);
+  const works = { keys: [situationKey("receiver", id)], at: deps.now(), how: "marked_fixed", when } as const;
+  const { after, namesake } = await writeAndNotify(
+    deps,
+    [
+      updateReceiver(receiver, change, changeId, manager.allowedSql),
+      manager.note(id)({ action, detail }, when),
+      ...(isEnabled ? [] : inhibitWaiting(id, deps.now())),
+      ...(isEnabled && !receiver.isEnabled ? [resolveSituations({ ...works, by: manager.userId })] : []),
+    ],
+    { after: findReceiver(id), namesake: findReceiver(name) },
+  );
+  const [changed] = after;
+  if (changed?.changeId === changeId) return changed;
+  if (changed === undefined) throw notFound("Receiver");
+  if (namesake.some((other) => other.id !== id)) throw nameTaken(name);
+  if (changed.changeId !== receiver.changeId)
+    throw conflict("The receiver was changed at the same time.", "Look at it again, then try again.");
+  return manager.refuse();
+}
+
+/** What waits for it isn't sent. Throws 403, 404. */
+export async function removeReceiver(
+  deps: Deps,
+  manager: Manager,
+  receiver: ReceiverRow | undefined,
+): Promise<void> {
+  if (receiver === undefined) throw notFound("Receiver");
+  const { id, name, waiting } = receiver;
+  const changeId = deps.newId();
+  const when = receiverHasChangeSql(id, changeId);
+  const { left } = await writeAndNotify(
+    deps,
+    [
+      deleteReceiver(id, changeId, deps.now(), manager.allowedSql),
+      manager.note(id)({ action: "delete", detail: { name, waiting } }, when),
+      ...inhibitWaiting(id, deps.now()),
+      resolveSituations({ keys: [situationKey("receiver", id)], at: deps.now(), how: "over", when }),
+    ],
+    { left: findReceiver(id) },
+  );
+  if (left.length > 0) await manager.refuse();
+}
+
+const storedKinds = ({ kinds }: Pick<ReceiverRow, "kinds">): string[] | null =>
+  kinds === null ? null : (JSON.parse(kinds) as string[]);
+
+/** The kinds, as they are stored. Throws 400 with everything that is wrong. */
+function requireValid(
+  deps: Deps,
+  given: { name: string; format: ReceiverFormat; target: ReceiverTarget; kinds: readonly string[] | null },
+): string | null {
+  const problem = nameProblem(given.name);
+  const kinds = readKinds(given.kinds);
+  const { receiversAllowPrivate } = deps.config.notifications;
+  const problems: Problem[] = [
+    ...(problem === undefined ? [] : [{ field: "name", detail: problem }]),
+    ...targetProblems(given.format, given.target, receiversAllowPrivate),
+    ...(kinds.ok ? [] : [{ field: "kinds", detail: kinds.detail }]),
+  ];
+  if (problems.length > 0)
+    throw problems.length === 1 ? invalid(problems[0]!.field, problems[0]!.detail) : invalidFields(problems);
+  return kinds.ok && kinds.kinds !== null ? JSON.stringify(kinds.kinds) : null;
+}
+
+const nameTaken = (name: string) =>
+  new ApiError(409, `Receiver name "${name}" is already taken.`, {
+    validations: [{ field: "name", detail: "already in use" }],
+  });

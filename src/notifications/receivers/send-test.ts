@@ -1,0 +1,38 @@
+// A test of a receiver: one message now, and what it answered.
+import { everybodyUser } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { conflict, notFound } from "../../kernel/errors.ts";
+import type { OutgoingMessage } from "../channels/channel.ts";
+import { kinds } from "../kinds/kinds.ts";
+import { notDecrypted, postTest, type TestAnswer } from "./send.ts";
+import { clearFailures, type ReceiverRow } from "./store/receivers.ts";
+import { openTarget } from "./target.ts";
+
+/** A receiver that accepts it gets what waits at once. Throws 404. */
+export async function testReceiver(deps: Deps, receiver: ReceiverRow | undefined): Promise<TestAnswer> {
+  if (receiver === undefined) throw notFound("Receiver");
+  const target = await openTarget(deps, receiver);
+  if (target === undefined) throw conflict(notDecrypted);
+  const outgoing = testMessage(deps, receiver.name);
+  const answer = await postTest(deps, receiver.format, target, outgoing, false);
+  // Nobody is to be called for a test.
+  if (receiver.format === "pagerduty" && answer.isAccepted)
+    await postTest(deps, receiver.format, target, outgoing, true);
+  if (answer.isAccepted && receiver.failures > 0) await deps.db.write([clearFailures(receiver.id)], {});
+  return answer;
+}
+
+const testMessage = (deps: Deps, name: string): OutgoingMessage => ({
+  id: deps.newId(),
+  recipient: { id: everybodyUser.id, username: everybodyUser.username, name: "Everybody", email: "" },
+  template: { id: kinds["test-notification"].id, name: kinds["test-notification"].name },
+  reasons: [],
+  title: `Test notification for ${name}`,
+  body: "This is a test notification. **No action needed.**",
+  actions: [{ label: "View receivers", url: `${deps.config.accessUrl}/deployment/receivers` }],
+  labels: {},
+  data: null,
+  targets: [],
+  unsubscribeUrl: null,
+  expiresAt: null,
+});

@@ -1,0 +1,217 @@
+// HTML of receivers: the list, the forms, and one receiver with its state.
+import { receiverFormats, minSeverities } from "../../db/schema.ts";
+import type { allReceivers } from "../api/receiver-shape.ts";
+import { receiverStatus, type ReceiverStatus } from "../notifications/receivers/rules/breaker.ts";
+import { formats } from "../notifications/receivers/rules/formats/formats.ts";
+import { kindNameOf } from "../notifications/receivers/rules/given.ts";
+import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
+import { countLabel, factList, keyToCopy, moment, momentAhead, tag } from "./components.ts";
+import type { Field } from "./form.ts";
+import { html } from "./html.ts";
+import type { Html } from "./layout.ts";
+import { question } from "./question.ts";
+import { receiverPath, receiversPath } from "./rules/links.ts";
+
+type Listed = ReturnType<typeof allReceivers>[number];
+
+/** A secret that was just created: it is shown this once. */
+export const secretNote = (done: string, secret: string): Html =>
+  html`<div class="note" role="status">
+    <p>${done} Copy the signing secret now; it is not shown again.</p>
+    ${keyToCopy("Signing secret", secret)}
+  </div>`;
+
+export const receiverList = (receivers: readonly Listed[], now: number): Html =>
+  receivers.length === 0
+    ? html`<div class="empty"><p>There are no receivers.</p></div>`
+    : html`<ul class="items people" role="list">
+        ${receivers.map((receiver) => listed(receiver, now))}
+      </ul>`;
+
+const listed = (receiver: Listed, now: number): Html => {
+  const { name, format, host, isReadOnly, waiting, succeededAt } = receiver;
+  const status = receiverStatus(receiver, now);
+  return html`<li class="person">
+    <h2>${isReadOnly ? name : html`<a href="${receiverPath(name)}">${name}</a>`}</h2>
+    <p class="tags">${status === "disabled" || status === "failing" ? tag(status) : ""}</p>
+    <p class="who-is">
+      ${formats[format].label} · ${host} ·
+      ${isReadOnly ? "set by the server's environment" : filterText(receiver)}
+    </p>
+    <p class="seen">
+      ${waiting === 0 ? "" : html`${countLabel(waiting, "notification")} waiting · `}
+      ${isReadOnly ? "each user's notifications" : succeededAt === null ? "nothing sent" : html`last sent ${moment(succeededAt, now)}`}
+    </p>
+  </li>`;
+};
+
+function filterText({ kinds, minSeverity }: Pick<Listed, "kinds" | "minSeverity">): string {
+  const count = kinds === null ? undefined : (JSON.parse(kinds) as string[]).length;
+  const which = count === undefined ? "all kinds that aren't personal" : countLabel(count, "kind");
+  return minSeverity === "info" ? which : `${which}, from ${minSeverity} on`;
+}
+
+const statusTexts: Record<ReceiverStatus, string> = {
+  disabled: "Disabled",
+  failing: "Failing: it is tried from time to time, and gets what waits once it accepts a notification",
+  paused: "Paused: it asked Belfry to wait",
+  working: "Working",
+  unused: "Nothing sent yet",
+};
+
+export function receiverFacts(receiver: ReceiverRow, now: number): Html {
+  const { format, host, kinds, minSeverity, succeededAt, failedAt, answer, resumeAt, previousUntil } =
+    receiver;
+  const status = receiverStatus(receiver, now);
+  const isWaiting = (status === "failing" || status === "paused") && resumeAt > now;
+  return factList({
+    Format: formats[format].label,
+    Host: host,
+    Kinds:
+      kinds === null
+        ? "all that aren't personal"
+        : (JSON.parse(kinds) as string[]).map(kindNameOf).join(", "),
+    Severity: minSeverity === "info" ? "any" : `${minSeverity} or higher`,
+    Status: statusTexts[status],
+    "Disabled because it": receiver.disabledBecause ?? undefined,
+    "Next attempt": isWaiting ? momentAhead(resumeAt, now) : undefined,
+    Waiting: countLabel(receiver.waiting, "notification"),
+    "Last sent": succeededAt === null ? "never" : moment(succeededAt, now),
+    "Last failure": failedAt === null ? undefined : html`${moment(failedAt, now)}: ${answer ?? ""}`,
+    "Previous secret":
+      previousUntil === null || previousUntil <= now
+        ? undefined
+        : html`also signs until ${momentAhead(previousUntil, now)}`,
+    Created: html`${moment(receiver.createdAt, now)} by ${receiver.creator ?? "a deleted user"}`,
+  });
+}
+
+type Given = Partial<Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>>;
+
+const severityLabels = { info: "Any", warning: "Warning or higher", critical: "Critical only" } as const;
+
+const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): Field[] => [
+  {
+    name: "min_severity",
+    label: "Severity",
+    type: "select",
+    autocomplete: "off",
+    value: severity,
+    options: minSeverities.map((value) => ({ value, label: severityLabels[value] })),
+  },
+  {
+    name: "kinds",
+    label: "Kinds",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: kinds,
+    hint: "Names separated by commas, like task-failed. Empty: all that aren't personal.",
+  },
+];
+
+const nameField: Field = { name: "name", label: "Name", type: "text", autocomplete: "off" };
+const nameHint = "Lower-case letters, digits and hyphens, like ops.";
+
+export const createFields = (given: Given): Field[] => [
+  { ...nameField, hint: nameHint, value: given.name },
+  {
+    name: "format",
+    label: "Format",
+    type: "select",
+    autocomplete: "off",
+    value: given.format ?? "slack",
+    options: receiverFormats.map((value) => ({ value, label: formats[value].label })),
+  },
+  {
+    name: "address",
+    label: "Address",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: given.address,
+    hint: "The address of the incoming webhook, or of the topic of ntfy. PagerDuty needs none.",
+  },
+  {
+    name: "secret",
+    label: "Secret",
+    type: "password",
+    autocomplete: "off",
+    optional: true,
+    hint: "PagerDuty's integration key, or an access token of ntfy. For a webhook, Belfry creates a signing secret.",
+  },
+  ...filterFields(given),
+];
+
+export const changeFields = (receiver: ReceiverRow, given: Given | undefined): Field[] => [
+  { ...nameField, hint: nameHint, value: given?.name ?? receiver.name },
+  {
+    name: "address",
+    label: "New address",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: given?.address,
+    hint: `Empty: it stays as it is, at ${receiver.host}.`,
+  },
+  ...(formats[receiver.format].secret === "none"
+    ? []
+    : [
+        {
+          name: "secret",
+          label: `New ${formats[receiver.format].secretLabel}`,
+          type: "password",
+          autocomplete: "off",
+          optional: true,
+          hint: "Empty: it stays as it is.",
+        } as const,
+      ]),
+  ...filterFields(
+    given ?? {
+      kinds:
+        receiver.kinds === null ? "" : (JSON.parse(receiver.kinds) as string[]).map(kindNameOf).join(", "),
+      min_severity: receiver.minSeverity,
+    },
+  ),
+];
+
+const questions = {
+  rotate: {
+    title: "Create a new signing secret for",
+    text: "For 24 hours requests are signed with the present secret, too.",
+    label: "Create new secret",
+  },
+  delete: {
+    title: "Delete",
+    text: "What waits for it is not sent. This can't be undone.",
+    label: "Delete receiver",
+    isFinal: true,
+  },
+} as const;
+
+/** The buttons of a receiver, or the question that one of them asks. */
+export function receiverControls(receiver: ReceiverRow, asked: string | undefined): Html {
+  const page = receiverPath(receiver.name);
+  if (asked === "rotate" || asked === "delete") {
+    const { title, ...rest } = questions[asked];
+    return question({ ...rest, title: `${title} ${receiver.name}?`, action: `${page}/${asked}`, back: page });
+  }
+  return html`<div class="acts controls">
+    <form method="post" action="${page}/test">
+      <button class="button" type="submit">Send a test</button>
+    </form>
+    <form method="post" action="${page}/${receiver.isEnabled ? "disable" : "enable"}">
+      <button class="button" type="submit">${receiver.isEnabled ? "Disable" : "Enable"}</button>
+    </form>
+    ${formats[receiver.format].secret === "created" ? html`<a class="button" href="${page}?ask=rotate">New secret</a>` : ""}
+    <a class="button" href="${page}?ask=delete">Delete</a>
+  </div>`;
+}
+
+export const receiversAside = html`<p class="aside">
+  <a href="/docs/administration/monitoring/notifications/receivers"
+    >Formats, filters and failures of receivers</a
+  >
+</p>`;
+
+export const receiversCrumb = { title: "Receivers", page: receiversPath };

@@ -1,0 +1,212 @@
+// Receivers: chats, pagers and webhooks that get events besides the people who are notified. Owners create, change, test and
+// delete them.
+import { Hono } from "hono";
+import { receiverFormats, type ReceiverFormat } from "../../db/schema.ts";
+import { allReceivers } from "../api/receiver-shape.ts";
+import { managerOf, toManageReceivers, toReadReceivers } from "../api/receivers.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { ApiError, invalid, notFound } from "../kernel/errors.ts";
+import {
+  changeReceiver,
+  createReceiver,
+  removeReceiver,
+  rotateReceiverSecret,
+} from "../notifications/receivers/manage.ts";
+import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
+import { testReceiver } from "../notifications/receivers/send-test.ts";
+import { findReceiver, listReceivers } from "../notifications/receivers/store/receivers.ts";
+import { breadcrumb, countLabel, tag } from "./components.ts";
+import { fields, problem, readForm, type Field } from "./form.ts";
+import { html } from "./html.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import {
+  changeFields,
+  createFields,
+  receiverControls,
+  receiverFacts,
+  receiverList,
+  receiversAside,
+  receiversCrumb,
+  secretNote,
+} from "./receivers-view.ts";
+import { receiverPath, receiversPath as path } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+
+const title = "Receivers";
+const owners = { requires: toManageReceivers };
+const one = `${path}/:receiver` as const;
+
+/** A receiver by the name in the path, for owners. Throws 404. */
+async function readReceiver(c: Ctx, name: string) {
+  const { actor, receiver } = await readAsUser(c, { receiver: findReceiver(name) }, owners);
+  if (receiver[0] === undefined) throw notFound("Receiver");
+  return { actor, manager: managerOf(c, actor), receiver: receiver[0] };
+}
+
+export const receiverPages = new Hono<Env>()
+  .get(path, signedIn, (c) => showReceivers(c, { deleted: c.req.query("deleted") }))
+  .post(path, signedIn, async (c) => {
+    const given = await readForm(c, ["name", "format", "address", "secret", "kinds", "min_severity"]);
+    const { actor } = await readAsUser(c, {}, owners);
+    try {
+      const { receiver, secret } = await createReceiver(c.get("deps"), managerOf(c, actor), {
+        name: given.name.trim(),
+        format: formatOf(given.format),
+        ...changeOf(given),
+      });
+      if (secret === null) return c.redirect(`${receiverPath(receiver.name)}?done=created`, 303);
+      const note = secretNote(`Created ${receiver.name}.`, secret);
+      return await showReceiver(c, receiver.name, { note, copies: true });
+    } catch (error) {
+      if (!isShown(error)) throw error;
+      return showReceivers(c, { error, given });
+    }
+  })
+  .get(one, signedIn, (c) =>
+    showReceiver(c, c.req.param("receiver"), { note: notes[c.req.query("done") ?? ""] }),
+  )
+  .post(`${one}/change`, signedIn, async (c) => {
+    const name = c.req.param("receiver");
+    const given = await readForm(c, ["name", "address", "secret", "kinds", "min_severity"]);
+    const { manager, receiver } = await readReceiver(c, name);
+    try {
+      const change = { name: given.name.trim(), ...changeOf(given) };
+      const changed = await changeReceiver(c.get("deps"), manager, receiver, change);
+      return c.redirect(`${receiverPath(changed.name)}?done=changed`, 303);
+    } catch (error) {
+      if (!isShown(error)) throw error;
+      return showReceiver(c, name, { error, given });
+    }
+  })
+  .post(`${one}/:change{(?:enable|disable)}`, signedIn, async (c) => {
+    const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+    const change = c.req.param("change");
+    await changeReceiver(c.get("deps"), manager, receiver, { isEnabled: change === "enable" });
+    return c.redirect(`${receiverPath(receiver.name)}?done=${change}d`, 303);
+  })
+  .post(`${one}/rotate`, signedIn, async (c) => {
+    const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+    const { secret } = await rotateReceiverSecret(c.get("deps"), manager, receiver);
+    const note = secretNote("Created a new signing secret.", secret!);
+    return showReceiver(c, receiver.name, { note, copies: true });
+  })
+  .post(`${one}/test`, signedIn, async (c) => {
+    const { receiver } = await readReceiver(c, c.req.param("receiver"));
+    const { isAccepted, answer } = await testReceiver(c.get("deps"), receiver);
+    const note = isAccepted
+      ? `The receiver accepted the test: ${answer}.`
+      : html`<div class="problem" role="alert"><p>The receiver did not accept the test: ${answer}</p></div>`;
+    return showReceiver(c, receiver.name, { note });
+  })
+  .post(`${one}/delete`, signedIn, async (c) => {
+    const { manager, receiver } = await readReceiver(c, c.req.param("receiver"));
+    await removeReceiver(c.get("deps"), manager, receiver);
+    return c.redirect(`${path}?${new URLSearchParams({ deleted: receiver.name })}`, 303);
+  });
+
+const isShown = (error: unknown): error is ApiError =>
+  error instanceof ApiError && [400, 409, 503].includes(error.status);
+
+const notes: Record<string, string> = {
+  created: "Created. Send a test to see what it answers.",
+  changed: "Saved.",
+  enabled: "Enabled. It gets notifications from now on.",
+  disabled: "Disabled. What waited for it is not sent.",
+};
+
+type Given = Partial<Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>>;
+
+function formatOf(text: string): ReceiverFormat {
+  const format = receiverFormats.find((known) => known === text);
+  if (format === undefined) throw invalid("format", `must be one of ${receiverFormats.join(", ")}`);
+  return format;
+}
+
+/** What is left empty stays as it is; without kinds, all that aren't personal. */
+function changeOf({ address = "", secret = "", kinds = "", min_severity: severity = "" }: Given) {
+  if (severity !== "" && !isMinSeverity(severity))
+    throw invalid("min_severity", "must be info, warning or critical");
+  const names = kinds.split(/[\s,]+/).filter((name) => name !== "");
+  return {
+    ...(address.trim() === "" ? {} : { address: address.trim() }),
+    ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
+    kinds: names.length === 0 ? null : names,
+    ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),
+  };
+}
+
+interface ListView {
+  /** The name of one that was deleted. */
+  deleted?: string | undefined;
+  error?: ApiError;
+  given?: Given;
+}
+
+async function showReceivers(c: Ctx, { deleted, error, given = {} }: ListView) {
+  const { actor, rows } = await readAsUser(c, { rows: listReceivers() }, { requires: toReadReceivers });
+  const { config, now } = c.get("deps");
+  const receivers = allReceivers(config, rows);
+  const form: readonly Field[] = createFields(given);
+  const main = html`<section>
+    <div class="head">
+      <h1>${title}</h1>
+      <p class="count">${countLabel(receivers.length, "receiver")}</p>
+    </div>
+    <p class="lead">
+      A receiver is a chat channel, a pager or a webhook that gets each event once, however many people are
+      notified.
+    </p>
+    ${deleted === undefined ? "" : html`<p class="note" role="status">Deleted ${deleted}.</p>`}
+    ${problem(error, form)} ${receiverList(receivers, now())}
+    ${
+      hasPermission(actor, "deployment:manage")
+        ? html`<form class="sheet" method="post" action="${path}">
+            <h2>Create a receiver</h2>
+            ${fields(form, error)}
+            <button class="button primary" type="submit">Create receiver</button>
+          </form>`
+        : ""
+    }
+    ${receiversAside}
+  </section>`;
+  return respondWithPage(c, { title, section: path, actor, main }, error?.status);
+}
+
+interface OneView {
+  note?: Html | string | undefined;
+  error?: ApiError;
+  given?: Given;
+  copies?: boolean;
+}
+
+async function showReceiver(c: Ctx, name: string, { note, error, given, copies = false }: OneView) {
+  const { actor, found } = await readAsUser(c, { found: findReceiver(name) }, { requires: toReadReceivers });
+  const [receiver] = found;
+  if (receiver === undefined) throw notFound("Receiver");
+  const form = changeFields(receiver, given);
+  const manages = hasPermission(actor, "deployment:manage");
+  const asked = c.req.query("ask");
+  const main = html`<section>
+    ${breadcrumb([receiversCrumb], receiver.name)}
+    <div class="head">
+      <h1>${receiver.name}</h1>
+      ${receiver.isEnabled ? "" : tag("disabled")}
+    </div>
+    ${typeof note === "string" ? html`<p class="note" role="status">${note}</p>` : (note ?? "")}
+    ${problem(error, form)} ${receiverFacts(receiver, c.get("deps").now())}
+    ${manages ? receiverControls(receiver, asked) : ""}
+    ${
+      manages && asked === undefined
+        ? html`<form class="sheet" method="post" action="${receiverPath(receiver.name)}/change">
+            <h2>Change</h2>
+            ${fields(form, error)}
+            <button class="button primary" type="submit">Save</button>
+          </form>`
+        : ""
+    }
+    ${receiversAside}
+  </section>`;
+  const page = { title: receiver.name, section: path, actor, main, scripts: copies ? ["copy.js"] : [] };
+  return respondWithPage(c, page, error?.status);
+}
