@@ -144,6 +144,7 @@ describe("the details of a delivery", () => {
     expect(response({ last_answer: null })).toBe("");
     expect(response({ target: null })).toBe("smtp.example.com:587 250 2.0.0 queued");
     expect(response({ status: "inhibited", reasons: ["from_the_future", "duplicate"] })).toContain("; ");
+    expect(logRow({ ...message, method: "receiver", target: "ops" }, now)[2]).toBe("receiver ops");
   });
 
   test("the result of a test has its duration and the next attempt", () => {
