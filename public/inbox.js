@@ -1,6 +1,6 @@
 // The live inbox: inserts new notifications, marks them in place, updates times, and listens to keys. The server renders the
 // HTML; without this script the page works with plain forms.
-import { hasStream, isSignedOut, live, showUnread } from "./live.js";
+import { hasStream, hint, isSignedOut, live, showUnread } from "./live.js";
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#inbox");
@@ -14,7 +14,14 @@ const isUnreadOnly = new URLSearchParams(location.search).get("show") === "unrea
 
 /** One change after the other, so that order holds. */
 let work = Promise.resolve();
-const inTurn = (task) => (work = work.then(task).catch(() => announce("Request failed. Try again.")));
+const inTurn = (task) => (work = work.then(task).catch(reportFailure));
+
+const hintMs = 10_000;
+function reportFailure() {
+  announce("Request failed. Try again.");
+  hint("Request failed. Try again.");
+  setTimeout(() => hint(""), hintMs);
+}
 
 function announce(message) {
   announcer.textContent = message;

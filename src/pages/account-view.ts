@@ -68,7 +68,7 @@ function passwordPart(view: AccountView): Html {
       hint: "At least 8 characters. Several unrelated words work well.",
     },
   ];
-  return html`<form class="sheet" id="password" method="post" action="${accountPath}/password">
+  return html`<form class="sheet" method="post" action="${accountPath}/password">
     <h2>Change password</h2>
     ${problem(error, form)} ${fields(form, error)}
     <p class="hint">This signs out all your other sessions and revokes all your tokens.</p>

@@ -69,13 +69,20 @@ const brokenWords = (page: Page): Promise<string[]> =>
     return broken;
   });
 
+/** A label, or what describes something, would belong to the first of them. */
+const repeatedIds = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    return [...new Set(ids.filter((id, index) => ids.indexOf(id) < index))].map((id) => `#${id} is repeated`);
+  });
+
 async function check(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const [width, colorScheme] of looks) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const broken = colorScheme === "light" ? await brokenWords(page) : [];
-    for (const objection of [...broken, ...(await objections(page, schemes[colorScheme]))])
+    const own = colorScheme === "light" ? [...(await brokenWords(page)), ...(await repeatedIds(page))] : [];
+    for (const objection of [...own, ...(await objections(page, schemes[colorScheme]))])
       found.push(`${name} ${width} ${colorScheme}: ${objection}`);
   }
   return found;

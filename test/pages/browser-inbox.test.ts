@@ -148,6 +148,18 @@ browserTest("a button to another site leads there and marks as read, with and wi
   }
 });
 
+browserTest("what fails is said where everybody sees it, and can be tried again", async () => {
+  const { server, token } = await start("One");
+  const page = await open(server, { token, expected: /ERR_FAILED/ });
+  await page.goto("/inbox");
+  await page.route("**/done", (route) => route.abort(), { times: 1 });
+  await page.locator("#items summary").focus();
+  await page.keyboard.press("e");
+  await page.locator("#live", { hasText: "Request failed. Try again." }).waitFor();
+  await page.keyboard.press("e");
+  await page.getByText("Marked as done.").waitFor();
+});
+
 browserTest("what needs one is one of the lists", async () => {
   const { server, token } = await start();
   const page = await open(server, { token, javaScriptEnabled: false });
