@@ -27,6 +27,8 @@ export const counters = sqliteTable(
     /** JSON object with sorted names. */
     labels: text("labels").notNull(),
     value: real("value").notNull(),
+    /** Of a histogram's bucket: the seconds of what was observed in it. */
+    sum: real("sum").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.name, table.labels] })],
 );

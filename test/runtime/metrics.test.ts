@@ -184,7 +184,8 @@ describe("totals", () => {
       (same) => ({
         name: same[0]![0],
         labels: same[0]![1],
-        value: same.reduce((sum, [, , value]) => sum + value, 0),
+        value: same.reduce((total, [, , value]) => total + value, 0),
+        sum: same.reduce((total, [, , , seconds = 0]) => total + seconds, 0),
       }),
     );
     const series = parseExposition(exposition(totalFamilies(rows, methods)));

@@ -37,21 +37,24 @@ const number = (value: number) =>
 const escapeHelp = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 const escapeLabel = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
 
-/** A counter as it is stored; `labels` is JSON. */
+/** A counter as it is stored; `labels` is JSON. Of a histogram's bucket, `sum` has the seconds that were observed in it. */
 export interface CounterRow {
   name: string;
   labels: string;
   value: number;
+  sum: number;
 }
 
 /** What is stored under one name. */
 export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
   rows
     .filter((row) => row.name === name)
-    .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
+    .map(({ labels, value }) => ({ labels: parseLabels(labels), value }));
+
+const parseLabels = (labels: string) => JSON.parse(labels) as Record<string, string>;
 
 /** Labels are JSON with sorted names: one text for one row. */
-export type Addition = [name: string, labels: string, value: number];
+export type Addition = [name: string, labels: string, value: number, sum?: number];
 
 export interface Histogram {
   name: string;
@@ -75,27 +78,38 @@ export function observe(
   { name, buckets }: Histogram,
   labels: Record<string, string>,
   milliseconds: number,
-): Addition[] {
+): Addition {
   const seconds = toSeconds(milliseconds);
-  return [
-    [`${name}_bucket`, canonicalJson({ ...labels, le: bucketOf(buckets, seconds) }), 1],
-    [`${name}_sum`, canonicalJson(labels), seconds],
-  ];
+  return [`${name}_bucket`, canonicalJson({ ...labels, le: bucketOf(buckets, seconds) }), 1, seconds];
 }
 
-/** One series for each set of labels that was observed; the number of observations is that of all buckets. */
-export function histogramFamily(
-  { name, help, buckets }: Histogram,
-  samplesOf: (name: string) => Sample[],
-): Family {
-  const inBuckets = new Map(
-    samplesOf(`${name}_bucket`).map(({ labels, value }) => [canonicalJson(labels), value]),
-  );
-  const samples = samplesOf(`${name}_sum`).flatMap(({ labels = {}, value: sum }): Sample[] => {
+/** One series for each set of labels that was observed. */
+export function histogramFamily({ name, help, buckets }: Histogram, rows: readonly CounterRow[]): Family {
+  const series = new Map<
+    string,
+    { labels: Record<string, string>; counts: Map<string, number>; sum: number }
+  >();
+  const seriesOf = (labels: Record<string, string>) => {
+    const key = canonicalJson(labels);
+    const found = series.get(key) ?? { labels, counts: new Map<string, number>(), sum: 0 };
+    series.set(key, found);
+    return found;
+  };
+  for (const row of rows) {
+    if (row.name === `${name}_bucket`) {
+      const { le, ...labels } = parseLabels(row.labels);
+      const one = seriesOf(labels);
+      one.counts.set(le!, row.value);
+      one.sum += row.sum;
+    }
+    // The release before had rows for sums.
+    if (row.name === `${name}_sum`) seriesOf(parseLabels(row.labels)).sum += row.value;
+  }
+  const samples = [...series.values()].flatMap(({ labels, counts, sum }): Sample[] => {
     let total = 0;
     return [
       ...[...buckets.map(String), beyond].map((le) => {
-        total += inBuckets.get(canonicalJson({ ...labels, le })) ?? 0;
+        total += counts.get(le) ?? 0;
         return { suffix: "_bucket", labels: { ...labels, le }, value: total };
       }),
       { suffix: "_sum", labels, value: sum },

@@ -5,10 +5,10 @@ import { prepared, trueSql } from "../../../db/prepared.ts";
 import type { Addition } from "../rules/metrics.ts";
 
 /** `when` must hold once only: before the write that it counts, no more after. Without it, the write must fail if repeated. */
-export const addToCounter = ([name, labels, value]: Addition, when: SQL = trueSql): Statement =>
-  addValue(name, labels, value, when);
+export const addToCounter = ([name, labels, value, sum = 0]: Addition, when: SQL = trueSql): Statement =>
+  addValue(name, labels, value, sum, when);
 
-const addValue = prepared((name: string, labels: string, value: number, when: SQL) =>
-  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${labels}, ${value} WHERE ${when}
-    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
+const addValue = prepared((name: string, labels: string, value: number, sum: number, when: SQL) =>
+  query.run(sql`INSERT INTO counters (name, labels, value, sum) SELECT ${name}, ${labels}, ${value}, ${sum} WHERE ${when}
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value, sum = sum + excluded.sum`),
 );

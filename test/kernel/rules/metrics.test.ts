@@ -1,12 +1,6 @@
 // Metrics as text, and histograms stored as counters.
 import { expect, test } from "vitest";
-import {
-  exposition,
-  histogramFamily,
-  observe,
-  samplesOf,
-  type CounterRow,
-} from "../../../src/kernel/rules/metrics.ts";
+import { exposition, histogramFamily, observe, type CounterRow } from "../../../src/kernel/rules/metrics.ts";
 
 test("values and labels are written as Prometheus reads them", () => {
   const samples = [1.5, Infinity, -Infinity, NaN].map((value) => ({ value }));
@@ -29,11 +23,11 @@ m_count{a="x\"\\\n",b=""} 2
 const histogram = { name: "h", help: "Seconds.", buckets: [1, 5] };
 const store = (observations: [labels: Record<string, string>, milliseconds: number][]) => {
   const rows = new Map<string, CounterRow>();
-  for (const [labels, milliseconds] of observations)
-    for (const [name, text, value] of observe(histogram, labels, milliseconds)) {
-      const key = `${name} ${text}`;
-      rows.set(key, { name, labels: text, value: (rows.get(key)?.value ?? 0) + value });
-    }
+  for (const [labels, milliseconds] of observations) {
+    const [name, text, value, seconds = 0] = observe(histogram, labels, milliseconds);
+    const { value: before, sum } = rows.get(`${name} ${text}`) ?? { value: 0, sum: 0 };
+    rows.set(`${name} ${text}`, { name, labels: text, value: before + value, sum: sum + seconds });
+  }
   return [...rows.values()];
 };
 
@@ -45,7 +39,7 @@ test("an observation counts in its own bucket and all larger ones; time never co
     [{ a: "1", b: "2" }, 9_000],
     [{ a: "other" }, -3],
   ]);
-  const family = histogramFamily(histogram, (name) => samplesOf(rows, name));
+  const family = histogramFamily(histogram, rows);
   const values = family.samples.map(({ suffix, labels, value }) => [
     suffix,
     labels?.["a"],
@@ -66,7 +60,14 @@ test("an observation counts in its own bucket and all larger ones; time never co
   ]);
 });
 
-test("a series whose buckets are missing counts as 0, also without labels", () => {
-  const family = histogramFamily(histogram, (name) => (name === "h_sum" ? [{ value: 0 }] : []));
-  expect(family.samples.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0]);
+test("sums of an earlier release are added to those of the buckets, also without labels", () => {
+  const labels = "{}";
+  const rows = [
+    { name: "h_bucket", labels: '{"le":"5"}', value: 3, sum: 4 },
+    { name: "h_count", labels, value: 2, sum: 0 },
+    { name: "h_sum", labels, value: 7.5, sum: 0 },
+    { name: "other_sum", labels, value: 1, sum: 1 },
+  ];
+  const family = histogramFamily(histogram, rows);
+  expect(family.samples.map(({ value }) => value)).toEqual([0, 3, 3, 11.5, 3]);
 });

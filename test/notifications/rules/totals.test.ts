@@ -93,10 +93,10 @@ describe("attempts of one write", () => {
       [["c", "lease", 2, 0.05]],
       [["d", "lease", 2.1, 0]],
     ]);
-    const adds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
-    expect(adds("coderd_notifications_queued_seconds_sum")).toBe("queued");
-    expect(adds("coderd_notifications_dispatcher_send_seconds_sum")).toBe("sending");
-    expect(adds("coderd_notifications_dispatcher_send_seconds_bucket")).toBe("one");
+    const seconds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
+    expect(seconds("coderd_notifications_queued_seconds_bucket")).toBe("queued");
+    expect(seconds("coderd_notifications_dispatcher_send_seconds_bucket")).toBe("sending");
+    expect(seconds("coderd_notifications_dispatch_attempts_total")).toBe("nothing");
     expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
       [attempt, { ...attempt, attempt: 2 }, { ...attempt, attempt: 2, finishedAt: 3_000 }].map((one) =>
         countersOf(one).map(([name, text]) => [name, text]),
@@ -106,7 +106,9 @@ describe("attempts of one write", () => {
 });
 
 test("finished messages are shown for every channel and status, from 0", () => {
-  const rows = [{ name: finished, labels: JSON.stringify({ method: "smtp", status: "sent" }), value: 3 }];
+  const rows = [
+    { name: finished, labels: JSON.stringify({ method: "smtp", status: "sent" }), value: 3, sum: 0 },
+  ];
   const family = totalFamilies(rows, ["smtp", "webhook"]).find(({ name }) => name === finished)!;
   expect(family.samples).toHaveLength(8);
   expect(family.samples).toContainEqual({ labels: { method: "smtp", status: "sent" }, value: 3 });

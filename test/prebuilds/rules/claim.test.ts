@@ -1,5 +1,6 @@
 // Metrics, notification and report of claims, without a server.
 import { expect, test } from "vitest";
+import type { Addition } from "../../../src/kernel/rules/metrics.ts";
 import {
   durationOf,
   prebuildFamilies,
@@ -44,10 +45,9 @@ test.each([
   [{ stage: "create" }, "coderd_workspace_creation_duration_seconds", { type: "prebuild" }],
   [{ stage: "claim", number: 2 }, "coderd_prebuilt_workspace_claim_duration_seconds", {}],
 ] as const)("the duration of a build with %j counts for %s", (more, name, labels) => {
-  const additions = durationOf({ ...build, ...more }, 6_000);
-  const sum = additions.find((addition) => addition[0] === `${name}_sum`)!;
-  expect(JSON.parse(sum[1])).toMatchObject({ organization_name: "acme", template_name: "docker", ...labels });
-  expect(sum[2]).toBe(5);
+  const [[counter, text, count, seconds]] = durationOf({ ...build, ...more }, 6_000) as [Addition];
+  expect([counter, count, seconds]).toEqual([`${name}_bucket`, 1, 5]);
+  expect(JSON.parse(text)).toMatchObject({ organization_name: "acme", template_name: "docker", ...labels });
 });
 
 test.each([{ transition: "stop" }, { number: 2 }])("a build with %j counts no duration", (more) => {
@@ -56,7 +56,7 @@ test.each([{ transition: "stop" }, { number: 2 }])("a build with %j counts no du
 
 test("the families have a counter and two histograms, also before the first claim", () => {
   const families = prebuildFamilies([
-    { name: replacementsTotal, labels: JSON.stringify(replacementLabels(claim)), value: 3 },
+    { name: replacementsTotal, labels: JSON.stringify(replacementLabels(claim)), value: 3, sum: 0 },
   ]);
   expect(families.map(({ type }) => type)).toEqual(["counter", "histogram", "histogram"]);
   expect(families[0]!.samples).toEqual([

@@ -61,15 +61,15 @@ export function countersOf(one: FinishedAttempt): Addition[] {
   return [
     [attempts, canonicalJson({ ...labels, result }), 1],
     ...(one.attempt > 1 ? ([[retries, canonicalJson(labels), 1]] satisfies Addition[]) : []),
-    ...(one.attempt === 1 ? observe(queued, { method }, one.startedAt - one.createdAt) : []),
-    ...observe(sending, { method }, one.finishedAt - one.startedAt),
+    ...(one.attempt === 1 ? [observe(queued, { method }, one.startedAt - one.createdAt)] : []),
+    observe(sending, { method }, one.finishedAt - one.startedAt),
     ...end,
   ];
 }
 
 /** Attempts that increment the same counters, which are named once; only the seconds of each differ. */
 export interface CounterGroup {
-  counters: [name: string, labels: string, adds: "one" | "queued" | "sending"][];
+  counters: [name: string, labels: string, seconds: "nothing" | "queued" | "sending"][];
   /** The message's id, the lease's token, and what it adds to the two sums, in seconds. */
   attempts: [id: string, token: string, queued: number, sending: number][];
 }
@@ -94,7 +94,7 @@ export function groupByCounters(
     let group = groups.get(key);
     if (group === undefined) {
       group = {
-        counters: countersOf(one).map(([name, labels]) => [name, labels, addsOf(name)]),
+        counters: countersOf(one).map(([name, labels]) => [name, labels, secondsOf(name)]),
         attempts: [],
       };
       groups.set(key, group);
@@ -104,8 +104,8 @@ export function groupByCounters(
   return [...groups.values()];
 }
 
-const addsOf = (name: string) =>
-  name === `${queued.name}_sum` ? "queued" : name === `${sending.name}_sum` ? "sending" : "one";
+const secondsOf = (name: string) =>
+  name === `${queued.name}_bucket` ? "queued" : name === `${sending.name}_bucket` ? "sending" : "nothing";
 
 const finishedAddition = (method: string, status: MessageStatus | typeof refused, count = 1): Addition => [
   finished,
@@ -150,8 +150,8 @@ export function totalFamilies(rows: readonly CounterRow[], methods: readonly str
       help: "Finished messages: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (disabled, duplicate, expired or withdrawn).",
       samples: finishedSamples(samples(finished), methods),
     },
-    histogramFamily(queued, samples),
-    histogramFamily(sending, samples),
+    histogramFamily(queued, rows),
+    histogramFamily(sending, rows),
   ];
 }
 

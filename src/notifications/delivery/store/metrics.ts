@@ -15,9 +15,9 @@ export function countAttempts(groups: readonly CounterGroup[]): Statement[] {
 }
 
 const addAttemptCounters = prepared((chunk: string) =>
-  query.run(sql`INSERT INTO counters (name, labels, value)
-      SELECT added.value ->> 0, added.value ->> 1,
-        sum(CASE added.value ->> 2 WHEN 'one' THEN leased.count WHEN 'queued' THEN leased.queued ELSE leased.sending END)
+  query.run(sql`INSERT INTO counters (name, labels, value, sum)
+      SELECT added.value ->> 0, added.value ->> 1, sum(leased.count),
+        sum(CASE added.value ->> 2 WHEN 'queued' THEN leased.queued WHEN 'sending' THEN leased.sending ELSE 0 END)
       FROM (SELECT row.key, count(*) AS count,
             sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending
           FROM json_each(${chunk}) AS row
@@ -26,7 +26,7 @@ const addAttemptCounters = prepared((chunk: string) =>
           GROUP BY row.key) AS leased
         CROSS JOIN json_each(${chunk}, '$[' || leased.key || '].counters') AS added
       WHERE true GROUP BY 1, 2
-      ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
+      ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value, sum = sum + excluded.sum`),
 );
 
 /**

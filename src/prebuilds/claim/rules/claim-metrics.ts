@@ -40,12 +40,12 @@ export function durationOf(build: TimedBuild, now: number): Addition[] {
   if (transition !== "start" || (stage === "none" && number > 1)) return [];
   const labels = { organization_name: organization, template_name: template, preset_name: preset ?? "" };
   const took = now - build.createdAt;
-  if (stage === "claim") return observe(claims, labels, took);
-  return observe(creations, { ...labels, type: stage === "create" ? "prebuild" : "regular" }, took);
+  if (stage === "claim") return [observe(claims, labels, took)];
+  return [observe(creations, { ...labels, type: stage === "create" ? "prebuild" : "regular" }, took)];
 }
 
 const durationFamilies = (rows: readonly CounterRow[]): Family[] =>
-  [creations, claims].map((one) => histogramFamily(one, (name) => samplesOf(rows, name)));
+  [creations, claims].map((one) => histogramFamily(one, rows));
 
 export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
 
