@@ -45,6 +45,30 @@ test("snooze takes notifications out of the inbox until a time, and --off puts t
   expect((await belfry("list")).words).toContain("One");
 });
 
+test("what is read or done is marked as unread and as not done again", async () => {
+  const { server, token, belfry } = await start();
+  await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title: "One", message: "x" } },
+  });
+  const [item] = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json.notifications;
+  const id = item!.id.slice(-8);
+  const all: string[] = [];
+  for (const line of ["read", "read --undo", "done", "done --undo"]) {
+    const [name, ...more] = line.split(" ");
+    all.push((await belfry([name, id, ...more].join(" "))).words);
+  }
+  expect(all).toEqual([
+    expect.stringMatching(/^Marked 1 notification as read; 0 unread\.$/m),
+    expect.stringMatching(/^Marked 1 notification as unread; 1 unread\.$/m),
+    expect.stringMatching(/^Marked 1 notification as done; 0 unread\.$/m),
+    expect.stringMatching(/^Marked 1 notification as not done; 1 unread\.$/m),
+  ]);
+  expect((await belfry("list")).words).toContain("One");
+  expect((await belfry("read --all --undo")).code).toBe(2);
+  expect((await belfry(`done ${id} --undo`)).words).toContain("belfry notifications list --done");
+});
+
 test("mute mutes what a notification is about; mutes lists, unmute lifts it", async () => {
   const { server, token, userId, shellOf } = await start();
   const mia = await addUser(server, "mia");

@@ -1,4 +1,4 @@
-// What an inbox costs with 100 and with 100,000 notifications, read and unread, on a real libSQL server.
+// What an inbox costs with 100, 4,000 and more than 100,000 notifications, read and unread, on a real libSQL server.
 import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get } from "../support/pages.ts";
@@ -40,13 +40,19 @@ test.skipIf(noServer)(
         api: await cost(() => server.call("GET", "/api/v2/notifications/inbox", { token })),
       });
 
-      await fill(4_000);
+      await fill(100);
+      const small = await table();
+      // Beyond 1,000 unread ones nothing more is counted.
+      await fill(3_900);
       const short = await table();
       expect((await get(server, "/workspaces", cookie)).text).toMatch(/<title>\(999\+\) /);
       for (let filled = 0; filled < 100_000; filled += 10_000) await fill(10_000);
       const long = await table();
       console.table(long);
       expect(Object.values(long).map(({ trips }) => trips)).toEqual([1, 1, 1, 1]);
+      expect(Object.values(small).map(({ trips }) => trips)).toEqual([1, 1, 1, 1]);
+      for (const [name, { rowsRead }] of Object.entries(small))
+        expect(rowsRead).toBeLessThan(short[name as keyof typeof short].rowsRead);
       for (const [name, { rowsRead }] of Object.entries(long))
         expect([name, rowsRead]).toEqual([name, short[name as keyof typeof short].rowsRead]);
     } finally {

@@ -124,16 +124,18 @@ const listHint = "List notifications: belfry notifications list";
 
 const mark = {
   read: {
-    one: (routes: Routes, id: string) =>
-      routes.notifications.inbox[":id"]["read-status"].$put({ param: { id }, json: { is_read: true } }),
+    one: (routes: Routes, id: string, is_read: boolean) =>
+      routes.notifications.inbox[":id"]["read-status"].$put({ param: { id }, json: { is_read } }),
     all: (routes: Routes) => routes.notifications.inbox["mark-all-as-read"].$put(),
   },
   done: {
-    one: (routes: Routes, id: string) =>
-      routes.notifications.inbox[":id"]["done-status"].$put({ param: { id }, json: { is_done: true } }),
+    one: (routes: Routes, id: string, is_done: boolean) =>
+      routes.notifications.inbox[":id"]["done-status"].$put({ param: { id }, json: { is_done } }),
     all: (routes: Routes) => routes.notifications.inbox["mark-all-as-done"].$put(),
   },
 };
+
+const opposite = { read: "as unread", done: "as not done" } as const;
 
 const defineMark = (name: keyof typeof mark, summary: string) =>
   defineCommand({
@@ -141,26 +143,33 @@ const defineMark = (name: keyof typeof mark, summary: string) =>
     summary,
     args: "ID… | --all",
     maxArgs: Infinity,
-    examples: [`belfry notifications ${name} 3f9c02d1`, `belfry notifications ${name} --all`],
-    options: { all: { type: "boolean", text: `mark all notifications as ${name}` } },
+    examples: [
+      `belfry notifications ${name} 3f9c02d1`,
+      `belfry notifications ${name} --all`,
+      `belfry notifications ${name} 3f9c02d1 --undo`,
+    ],
+    options: {
+      all: { type: "boolean", text: `mark all notifications as ${name}` },
+      undo: { type: "boolean", text: `mark the notifications ${opposite[name]}` },
+    },
     async run(context, { options, args }) {
       if (options.all === args.length > 0)
         throw new Failure(exit.usage, "ID: use one or more IDs, or --all", listHint);
+      if (options.all && options.undo) throw new Failure(exit.usage, "--undo: only with ID", listHint);
       const client = context.client();
       if (options.all) {
         await client.ask((routes) => mark[name].all(routes));
         context.log(`Marked all notifications as ${name}.`);
         return;
       }
-      const ids = await fullIds(client, args);
+      const ids = await fullIds(client, args, options.undo && name === "done" ? { done: "true" } : {});
       let unread = 0;
       for (const id of ids) {
-        const answer = await client.ask((routes) => mark[name].one(routes, segment(id)));
+        const answer = await client.ask((routes) => mark[name].one(routes, segment(id), !options.undo));
         unread = answer.unread_count;
       }
-      context.log(
-        `Marked ${ids.length === 1 ? "1 notification" : `${ids.length} notifications`} as ${name}; ${unread} unread.`,
-      );
+      const marked = ids.length === 1 ? "1 notification" : `${ids.length} notifications`;
+      context.log(`Marked ${marked} ${options.undo ? opposite[name] : `as ${name}`}; ${unread} unread.`);
     },
   });
 
@@ -180,13 +189,14 @@ export async function fullIds(client: Client, words: string[], filter: InboxQuer
     const matches = notifications.filter(({ id }) => id.endsWith(word.toLowerCase()));
     if (word.length >= 36) return word;
     if (matches.length === 1) return matches[0]!.id;
-    const place = filter.snoozed === "true" ? "among your snoozed ones" : "in your inbox";
+    const list = filter.snoozed === "true" ? "snoozed" : filter.done === "true" ? "done" : undefined;
+    const place = list === undefined ? "in your inbox" : `among your ${list} ones`;
     throw new Failure(
       exit.failed,
       matches.length === 0
         ? `Notification ${word} not found ${place}.`
         : `${matches.length} notifications end in ${word}. Use more of the ID.`,
-      `List notifications: belfry notifications list${filter.snoozed === "true" ? " --snoozed" : ""}`,
+      `List notifications: belfry notifications list${list === undefined ? "" : ` --${list}`}`,
     );
   });
 }
