@@ -13,7 +13,7 @@ export const notificationReceivers = sqliteTable(
     host: text("host").notNull(),
     /** JSON `{address, headers, secrets}`, encrypted: addresses of chats are secrets. */
     sealedTarget: text("sealed_target").notNull(),
-    /** JSON array of template ids; NULL: all that aren't personal. */
+    /** JSON array of template ids; NULL: all except personal ones. */
     kinds: text("kinds"),
     minSeverity: text("min_severity", { enum: minSeverities }).notNull(),
     isEnabled: integer("is_enabled", { mode: "boolean" }).notNull().default(true),

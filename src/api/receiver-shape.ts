@@ -46,7 +46,7 @@ export const receiverShape = shape<Viewed>("Receiver")({
   ),
   kinds: field(
     z.array(z.string()).nullable().meta({
-      description: "Kinds by name, or by id if another system sends them; null: all that aren't personal",
+      description: "Kinds by name, or by id if another system sends them; null: all except personal ones",
     }),
     (row) => (row.kinds === null ? null : (JSON.parse(row.kinds) as string[]).map(kindNameOf)),
   ),

@@ -166,7 +166,7 @@ export const receiverRoutes = new Hono<Env>()
   .post(
     `${ofReceiver}/rotate`,
     endpoint({
-      summary: `Create a new signing secret; for ${rotationMs / 3_600_000} hours requests are signed with the present one, too`,
+      summary: `Create a new signing secret; for ${rotationMs / 3_600_000} hours, requests are also signed with the current one`,
       access: "session",
       requires: toManageReceivers,
       answers: { 200: withSecretSchema },
@@ -196,7 +196,7 @@ export const receiverRoutes = new Hono<Env>()
   .delete(
     ofReceiver,
     endpoint({
-      summary: "Delete a receiver; what waits for it isn't sent",
+      summary: "Delete a receiver; waiting notifications are not sent",
       access: "session",
       requires: toManageReceivers,
       answers: { 204: null },

@@ -163,7 +163,7 @@ export const commands: Group = {
     {
       name: "receivers",
       aliases: ["receiver"],
-      summary: "Manage receivers: chats, pagers and webhooks that get events",
+      summary: "Manage receivers: chats, pagers and webhooks that get notifications",
       commands: [
         receivers.list,
         receivers.create,

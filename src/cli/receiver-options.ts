@@ -8,24 +8,24 @@ const severityNames = ["info", "warning", "critical"] as const;
 type Severity = (typeof severityNames)[number];
 
 export const targetOptions = {
-  address: { type: "string", value: "URL", text: "where it is; - reads it from standard input" },
+  address: { type: "string", value: "URL", text: "URL of the receiver; - reads standard input" },
   secret: {
     type: "string",
     value: "TEXT",
-    text: "PagerDuty's integration key, or an access token of ntfy; - reads it from standard input",
+    text: "PagerDuty integration key or ntfy access token; - reads standard input",
   },
   header: {
     type: "string",
     multiple: true,
     value: "NAME:VALUE",
-    text: "a header of your own; can be repeated",
+    text: "additional request header",
   },
   kinds: {
     type: "string",
     value: "NAMES",
-    text: "only these kinds, separated by commas; all: those that aren't personal",
+    text: "only these kinds, separated by commas; all: all except personal ones",
   },
-  severity: { type: "string", value: "LEVEL", text: `from this severity on: ${severityNames.join(", ")}` },
+  severity: { type: "string", value: "LEVEL", text: `minimum severity: ${severityNames.join(", ")}` },
 } as const;
 
 interface TargetOptions {

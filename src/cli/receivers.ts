@@ -75,7 +75,7 @@ export const create = defineCommand({
     const json = { name: args[0]!, format, ...(await readTarget(context, options)) };
     const created = await context.client().ask((routes) => routes.notifications.receivers.$post({ json }));
     if (options.output === "json") return context.printJson(created);
-    context.log(`Created receiver ${created.name}. Try it: belfry receivers test ${created.name}`);
+    context.log(`Created receiver ${created.name}. Test it: belfry receivers test ${created.name}`);
     printSecret(context, created.secret);
   },
 });
@@ -91,22 +91,23 @@ export const update = defineCommand({
     "belfry receivers update ops --disable",
   ],
   options: {
-    rename: { type: "string", value: "NAME", text: "its new name" },
+    rename: { type: "string", value: "NAME", text: "new name" },
     ...targetOptions,
-    enable: { type: "boolean", text: "send to it again" },
-    disable: { type: "boolean", text: "send nothing to it; what waits for it isn't sent" },
+    enable: { type: "boolean", text: "send notifications to it again" },
+    disable: { type: "boolean", text: "stop sending to it; waiting notifications are not sent" },
     ...outputOption,
   },
   async run(context, { options, args }) {
     if (options.enable === true && options.disable === true)
-      throw new Failure(exit.usage, "Give either --enable or --disable.");
+      throw new Failure(exit.usage, "Use either --enable or --disable.");
     const enabled = options.enable === true ? true : options.disable === true ? false : undefined;
     const json = {
       ...(options.rename === undefined ? {} : { name: options.rename }),
       ...(await readTarget(context, options)),
       ...(enabled === undefined ? {} : { enabled }),
     };
-    if (Object.keys(json).length === 0) throw new Failure(exit.usage, "Name at least one change.");
+    if (Object.keys(json).length === 0)
+      throw new Failure(exit.usage, "Use at least one option to change something.");
     const param = { receiver: segment(await nameOf(context, args[0]!, "Nothing was changed.")) };
     const changed = await context
       .client()
@@ -118,7 +119,7 @@ export const update = defineCommand({
 
 export const rotate = defineCommand({
   name: "rotate",
-  summary: "Create a new signing secret; for 24 hours requests are signed with the present one, too",
+  summary: "Create a new signing secret; for 24 hours, requests are also signed with the current one",
   args: "NAME",
   minArgs: 1,
   examples: ["belfry receivers rotate hooks"],
@@ -155,7 +156,7 @@ export const test = defineCommand({
 export const remove = defineCommand({
   name: "delete",
   aliases: ["rm", "remove"],
-  summary: "Delete receivers; what waits for them isn't sent",
+  summary: "Delete receivers; waiting notifications are not sent",
   args: "NAME…",
   minArgs: 1,
   maxArgs: Infinity,

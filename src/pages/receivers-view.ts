@@ -23,7 +23,7 @@ export const secretNote = (done: string, secret: string): Html =>
 
 export const receiverList = (receivers: readonly Listed[], now: number): Html =>
   receivers.length === 0
-    ? html`<div class="empty"><p>There are no receivers.</p></div>`
+    ? html`<div class="empty"><p>No receivers yet.</p></div>`
     : html`<ul class="items people" role="list">
         ${receivers.map((receiver) => listed(receiver, now))}
       </ul>`;
@@ -47,14 +47,15 @@ const listed = (receiver: Listed, now: number): Html => {
 
 function filterText({ kinds, minSeverity }: Pick<Listed, "kinds" | "minSeverity">): string {
   const count = kinds === null ? undefined : (JSON.parse(kinds) as string[]).length;
-  const which = count === undefined ? "all kinds that aren't personal" : countLabel(count, "kind");
-  return minSeverity === "info" ? which : `${which}, from ${minSeverity} on`;
+  const which = count === undefined ? "all kinds except personal ones" : countLabel(count, "kind");
+  return minSeverity === "info" ? which : `${which}, ${minSeverity} or higher`;
 }
 
 const statusTexts: Record<ReceiverStatus, string> = {
   disabled: "Disabled",
-  failing: "Failing: it is tried from time to time, and gets what waits once it accepts a notification",
-  paused: "Paused: it asked Belfry to wait",
+  failing:
+    "Failing: Belfry retries from time to time and sends waiting notifications once the receiver accepts one",
+  paused: "Paused: the receiver asked Belfry to wait",
   working: "Working",
   unused: "Nothing sent yet",
 };
@@ -69,7 +70,7 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
     Host: host,
     Kinds:
       kinds === null
-        ? "all that aren't personal"
+        ? "all except personal ones"
         : (JSON.parse(kinds) as string[]).map(kindNameOf).join(", "),
     Severity: minSeverity === "info" ? "any" : `${minSeverity} or higher`,
     Status: statusTexts[status],
@@ -81,7 +82,7 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
     "Previous secret":
       previousUntil === null || previousUntil <= now
         ? undefined
-        : html`also signs until ${momentAhead(previousUntil, now)}`,
+        : html`also used until ${momentAhead(previousUntil, now)}`,
     Created: html`${moment(receiver.createdAt, now)} by ${receiver.creator ?? "a deleted user"}`,
   });
 }
@@ -106,12 +107,12 @@ const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): F
     autocomplete: "off",
     optional: true,
     value: kinds,
-    hint: "Names separated by commas, like task-failed. Empty: all that aren't personal.",
+    hint: "Names separated by commas, for example task-failed. If empty: all except personal ones.",
   },
 ];
 
 const nameField: Field = { name: "name", label: "Name", type: "text", autocomplete: "off" };
-const nameHint = "Lower-case letters, digits and hyphens, like ops.";
+const nameHint = "Lowercase letters, digits and hyphens, for example ops.";
 
 export const createFields = (given: Given): Field[] => [
   { ...nameField, hint: nameHint, value: given.name },
@@ -130,7 +131,7 @@ export const createFields = (given: Given): Field[] => [
     autocomplete: "off",
     optional: true,
     value: given.address,
-    hint: "The address of the incoming webhook, or of the topic of ntfy. PagerDuty needs none.",
+    hint: "The URL of the incoming webhook or ntfy topic. Not needed for PagerDuty.",
   },
   {
     name: "secret",
@@ -138,7 +139,7 @@ export const createFields = (given: Given): Field[] => [
     type: "password",
     autocomplete: "off",
     optional: true,
-    hint: "PagerDuty's integration key, or an access token of ntfy. For a webhook, Belfry creates a signing secret.",
+    hint: "PagerDuty integration key or ntfy access token. For a webhook, Belfry creates a signing secret.",
   },
   ...filterFields(given),
 ];
@@ -152,7 +153,7 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
     autocomplete: "off",
     optional: true,
     value: given?.address,
-    hint: `Empty: it stays as it is, at ${receiver.host}.`,
+    hint: `Leave empty to keep the current address (${receiver.host}).`,
   },
   ...(formats[receiver.format].secret === "none"
     ? []
@@ -163,7 +164,7 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
           type: "password",
           autocomplete: "off",
           optional: true,
-          hint: "Empty: it stays as it is.",
+          hint: "Leave empty to keep the current one.",
         } as const,
       ]),
   ...filterFields(
@@ -178,12 +179,12 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
 const questions = {
   rotate: {
     title: "Create a new signing secret for",
-    text: "For 24 hours requests are signed with the present secret, too.",
+    text: "For 24 hours, requests are also signed with the current secret.",
     label: "Create new secret",
   },
   delete: {
     title: "Delete",
-    text: "What waits for it is not sent. This can't be undone.",
+    text: "Waiting notifications are not sent. This can't be undone.",
     label: "Delete receiver",
     isFinal: true,
   },
@@ -198,7 +199,7 @@ export function receiverControls(receiver: ReceiverRow, asked: string | undefine
   }
   return html`<div class="acts controls">
     <form method="post" action="${page}/test">
-      <button class="button" type="submit">Send a test</button>
+      <button class="button" type="submit">Send test notification</button>
     </form>
     <form method="post" action="${page}/${receiver.isEnabled ? "disable" : "enable"}">
       <button class="button" type="submit">${receiver.isEnabled ? "Disable" : "Enable"}</button>

@@ -96,7 +96,9 @@ export const receiverPages = new Hono<Env>()
     const { isAccepted, answer } = await testReceiver(c.get("deps"), receiver);
     const note = isAccepted
       ? `The receiver accepted the test: ${answer}.`
-      : html`<div class="problem" role="alert"><p>The receiver did not accept the test: ${answer}</p></div>`;
+      : html`<div class="problem" role="alert">
+          <p>The receiver rejected the test notification: ${answer}</p>
+        </div>`;
     return showReceiver(c, receiver.name, { note });
   })
   .post(`${one}/delete`, signedIn, async (c) => {
@@ -109,10 +111,10 @@ const isShown = (error: unknown): error is ApiError =>
   error instanceof ApiError && [400, 409, 503].includes(error.status);
 
 const notes: Record<string, string> = {
-  created: "Created. Send a test to see what it answers.",
+  created: "Created. Send a test notification to check it.",
   changed: "Saved.",
-  enabled: "Enabled. It gets notifications from now on.",
-  disabled: "Disabled. What waited for it is not sent.",
+  enabled: "Enabled. It gets new notifications.",
+  disabled: "Disabled. Waiting notifications are not sent.",
 };
 
 type Given = Partial<Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>>;
@@ -123,7 +125,7 @@ function formatOf(text: string): ReceiverFormat {
   return format;
 }
 
-/** What is left empty stays as it is; without kinds, all that aren't personal. */
+/** What is left empty stays as it is; without kinds, all except personal ones. */
 function changeOf({ address = "", secret = "", kinds = "", min_severity: severity = "" }: Given) {
   if (severity !== "" && !isMinSeverity(severity))
     throw invalid("min_severity", "must be info, warning or critical");

@@ -57,7 +57,7 @@ const publicOnly =
   };
 
 const notPublic = (host: string, address: string) =>
-  new Error(`not connected: ${host} leads to ${address}, which is no public address`);
+  new Error(`not connected: ${host} leads to ${address}, which is not a public address`);
 
 /** The rest is not read; a body that is slow or breaks off doesn't change the status that came before it. */
 async function beginningOf(body: AsyncIterable<Buffer> & { destroy: () => unknown }): Promise<string> {

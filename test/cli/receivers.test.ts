@@ -65,7 +65,7 @@ test.each([
   [["create", "ops", "--format", "slack", "--severity", "high"], "--severity: must be one of"],
   [["create", "ops", "--format", "slack", "--header", "nothing"], "--header: must be a name and a value"],
   [["create", "ops", "--format", "slack", "--address", "-", "--secret", "-"], "Only one of"],
-  [["update", "ops"], "Name at least one change."],
+  [["update", "ops"], "Use at least one option to change something."],
   [["update", "ops", "--enable", "--disable"], "either --enable or --disable"],
 ])("%o: usage", async (args, text) => {
   const environment = { BELFRY_URL: "http://127.0.0.1:9", BELFRY_SESSION_TOKEN: "x" };

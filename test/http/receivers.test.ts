@@ -314,7 +314,7 @@ test("wrong input names the field, and changes nothing", async () => {
     [{ name: "Ops", format: "slack", address }, "name", /lower-case/],
     [{ name: "environment", format: "slack", address }, "name", /environment/],
     [{ format: "slack", address: "http://hooks.example.com" }, "address", /https/],
-    [{ format: "slack", address: "https://169.254.169.254/latest" }, "address", /no public address/],
+    [{ format: "slack", address: "https://169.254.169.254/latest" }, "address", /not a public address/],
     [{ format: "slack", address: "https://user:word@hooks.example.com/" }, "address", /Authorization/],
     [{ format: "slack", address: "nonsense" }, "address", /must be a URL/],
     [{ format: "teams", address: "https://x.webhook.office.com/y" }, "address", /workflow/],
@@ -325,7 +325,7 @@ test("wrong input names the field, and changes nothing", async () => {
     [{ format: "coder", address, secret: "x" }, "secret", /whsec_/],
     [{ format: "coder", address, headers: { Host: "x" } }, "headers", /set by Belfry/],
     [{ format: "coder", address, headers: { "X-A": "é" } }, "headers", /ASCII/],
-    [{ format: "coder", address, kinds: ["nothing"] }, "kinds", /"nothing" is no kind/],
+    [{ format: "coder", address, kinds: ["nothing"] }, "kinds", /unknown kind "nothing"/],
     [{ format: "coder", address, kinds: ["one-time-passcode"] }, "kinds", /can't go/],
   ];
   for (const [json, field, detail] of wrong) {

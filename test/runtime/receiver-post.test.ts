@@ -65,7 +65,7 @@ test.each([
   const resolve = resolveTo([address]);
   const post = open(resolve);
   expect(await reasonOf(post(`http://rebind.example.com:${port}/`, false))).toContain(
-    `rebind.example.com leads to ${address}, which is no public address`,
+    `rebind.example.com leads to ${address}, which is not a public address`,
   );
   expect([resolve.asked(), connections()]).toEqual([1, 0]);
 });
@@ -75,7 +75,9 @@ test("a name that changes its answer is checked each time, also among public one
   const resolve = resolveTo(["8.8.8.8", "127.0.0.1"], ["127.0.0.1"]);
   const post = open(resolve);
   for (let count = 0; count < 2; count += 1)
-    expect(await reasonOf(post(`http://rebind.example.com:${port}/`, false))).toContain("no public address");
+    expect(await reasonOf(post(`http://rebind.example.com:${port}/`, false))).toContain(
+      "not a public address",
+    );
   expect([resolve.asked(), connections()]).toEqual([2, 0]);
   expect(await reasonOf(open(resolveTo([]))(`http://none.example.com:${port}/`, false))).toContain(
     "leads to nothing",

@@ -106,7 +106,7 @@ export const registry = {
     enabledByDefault: true,
     icon: "other",
     severity: "critical",
-    about: "A receiver answered that it no longer exists, so Belfry disabled it.",
+    about: "A receiver responded that it no longer exists, so Belfry disabled it.",
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,

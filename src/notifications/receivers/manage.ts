@@ -133,7 +133,10 @@ export async function rotateReceiverSecret(
   if (receiver === undefined) throw notFound("Receiver");
   const { label, secret: origin } = formats[receiver.format];
   if (origin !== "created")
-    throw new ApiError(400, `${label} has no secret that Belfry creates. Give it another address or secret.`);
+    throw new ApiError(
+      400,
+      `${label} has no secret that Belfry creates. Set a new address or secret instead.`,
+    );
   const before = await openTarget(deps, receiver);
   if (before === undefined) throw conflict(notDecrypted);
   const secret = newSigningSecret();
@@ -184,7 +187,7 @@ async function update(
   if (changed === undefined) throw notFound("Receiver");
   if (namesake.some((other) => other.id !== id)) throw nameTaken(name);
   if (changed.changeId !== receiver.changeId)
-    throw conflict("The receiver was changed at the same time.", "Look at it again, then try again.");
+    throw conflict("The receiver was changed at the same time.", "Reload it, then try again.");
   return manager.refuse();
 }
 

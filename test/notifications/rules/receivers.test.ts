@@ -114,25 +114,25 @@ describe("addresses", () => {
     ["gopher://127.0.0.1/", "URL"],
     ["nonsense", "URL"],
     ["https://hooks.example.com/a b", "URL"],
-    ["https://127.0.0.1/", "no public"],
-    ["https://127.1/", "no public"],
-    ["https://2130706433/", "no public"],
-    ["https://0x7f000001/", "no public"],
-    ["https://0x7f.0.0.1/", "no public"],
-    ["https://0177.0.0.1/", "no public"],
-    ["https://017700000001/", "no public"],
-    ["https://0/", "no public"],
-    ["https://①②⑦.⓪.⓪.①/", "no public"],
-    ["https://127。0。0。1/", "no public"],
-    ["https://127.0.0.1./", "no public"],
-    ["https://[::1]/", "no public"],
-    ["https://[::]/", "no public"],
-    ["https://[::ffff:127.0.0.1]/", "no public"],
-    ["https://[::ffff:7f00:1]/", "no public"],
-    ["https://[64:ff9b::7f00:1]/", "no public"],
-    ["https://[fd00:ec2::254]/", "no public"],
-    ["https://100.64.0.1/", "no public"],
-    ["https://169.254.169.254/latest/meta-data", "no public"],
+    ["https://127.0.0.1/", "not a public"],
+    ["https://127.1/", "not a public"],
+    ["https://2130706433/", "not a public"],
+    ["https://0x7f000001/", "not a public"],
+    ["https://0x7f.0.0.1/", "not a public"],
+    ["https://0177.0.0.1/", "not a public"],
+    ["https://017700000001/", "not a public"],
+    ["https://0/", "not a public"],
+    ["https://①②⑦.⓪.⓪.①/", "not a public"],
+    ["https://127。0。0。1/", "not a public"],
+    ["https://127.0.0.1./", "not a public"],
+    ["https://[::1]/", "not a public"],
+    ["https://[::]/", "not a public"],
+    ["https://[::ffff:127.0.0.1]/", "not a public"],
+    ["https://[::ffff:7f00:1]/", "not a public"],
+    ["https://[64:ff9b::7f00:1]/", "not a public"],
+    ["https://[fd00:ec2::254]/", "not a public"],
+    ["https://100.64.0.1/", "not a public"],
+    ["https://169.254.169.254/latest/meta-data", "not a public"],
     ["https://localhost/", "private network"],
     ["https://LOCALHOST/", "private network"],
     ["https://localhost./", "private network"],
@@ -145,7 +145,7 @@ describe("addresses", () => {
     ["https://user@hooks.example.com/", "user name"],
     ["https://:word@hooks.example.com/", "user name"],
     ["https://8.8.8.8@127.0.0.1/", "user name"],
-    ["https://hooks.example.com/#x", "after #"],
+    ["https://hooks.example.com/#x", "fragment"],
     [`https://hooks.example.com/${"x".repeat(2_000)}`, "2000 characters"],
   ])("%s: %s", (address, problem) => {
     const found = addressProblem(address, false);
@@ -179,7 +179,7 @@ describe("what owners say", () => {
     expect(headersProblem({ Authorization: "Bearer x", "X-Team": "" })).toBeUndefined();
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`x-${at}`, "1"]));
     expect(headersProblem(many)).toContain("at most 10");
-    expect(headersProblem({ "X Team": "1" })).toContain("no name");
+    expect(headersProblem({ "X Team": "1" })).toContain("not a valid header name");
     for (const name of ["Host", "content-length", "Transfer-Encoding", "webhook-id", "X-Message-Id"])
       expect(headersProblem({ [name]: "1" })).toContain("set by Belfry");
     for (const value of ["a\r\nb: c", "é", "x".repeat(1_001)])

@@ -81,7 +81,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
     text: "There is no template admin, so owners are notified",
     toRecipient: "there is no template admin",
   },
-  everybody: { question: "who", text: "It goes once to everybody who reads the receiver" },
+  everybody: { question: "who", text: "A receiver gets each event once, for everybody who reads it" },
   inbox: { question: "channel", text: "Every notification goes to the inbox" },
   deployment_default: { question: "channel", text: "It is the deployment's default channel" },
   template_method: { question: "channel", text: "An owner chose this channel for this kind of notification" },

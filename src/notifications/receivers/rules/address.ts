@@ -47,7 +47,7 @@ export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, "
 export function hostProblem(url: URL): string | undefined {
   const host = hostOf(url);
   if (parseAddress(host) !== undefined)
-    return isPublicAddress(host) ? undefined : `leads to ${host}, which is no public address`;
+    return isPublicAddress(host) ? undefined : `leads to ${host}, which is not a public address`;
   if (privateName.test(host) || !host.includes(".")) return `leads to ${host}, a name of a private network`;
   return undefined;
 }
@@ -62,8 +62,8 @@ export function addressProblem(text: string, isPrivateAllowed: boolean): string 
   if (url === undefined || !/^https?:$/.test(url.protocol) || /[\s\p{Cc}]/u.test(text))
     return "must be a URL like https://hooks.example.com/belfry";
   if (url.username !== "" || url.password !== "")
-    return "must have no user name and password; give them as the header Authorization";
-  if (url.hash !== "") return "must have no part after #";
+    return "must not contain a user name or password; use the header Authorization";
+  if (url.hash !== "") return "must not contain a fragment (#…)";
   if (isPrivateAllowed) return undefined;
   const hint = `${allowPrivateVariable}=true on the server allows it`;
   if (url.protocol !== "https:") return `must begin with https:// (${hint})`;

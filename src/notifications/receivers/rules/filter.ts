@@ -3,7 +3,7 @@ import type { MinSeverity } from "../../../../db/schema.ts";
 import { findKind, kinds } from "../../kinds/kinds.ts";
 
 export interface ReceiverFilter {
-  /** Ids of templates; null: all that aren't personal. */
+  /** Ids of templates; null: all except personal ones. */
   kinds: readonly string[] | null;
   minSeverity: MinSeverity;
 }

@@ -33,9 +33,9 @@ const reserved =
 
 export function headersProblem(headers: Readonly<Record<string, string>>): string | undefined {
   const entries = Object.entries(headers);
-  if (entries.length > maxHeaders) return `must be at most ${maxHeaders} headers`;
+  if (entries.length > maxHeaders) return `at most ${maxHeaders} headers allowed`;
   for (const [name, value] of entries) {
-    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) return `"${name}" is no name of a header`;
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) return `"${name}" is not a valid header name`;
     if (reserved.test(name)) return `${name} is set by Belfry`;
     if (!/^[\x20-\x7e]*$/.test(value) || value.length > maxHeaderLength)
       return `the value of ${name} must have at most ${maxHeaderLength} printable ASCII characters`;
@@ -81,7 +81,7 @@ export function readKinds(given: readonly string[] | null): Filtered {
     const name = word.trim().toLowerCase();
     const id = Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds].id : name;
     if (findKind(id) === undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-      return { ok: false, detail: `"${word.trim()}" is no kind; use names such as ${exampleKinds}` };
+      return { ok: false, detail: `unknown kind "${word.trim()}", use names such as ${exampleKinds}` };
     if (!canReceive(id)) return { ok: false, detail: `"${word.trim()}" can't go to a receiver` };
     ids.push(id);
   }
