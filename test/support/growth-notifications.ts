@@ -24,6 +24,18 @@ export function notifications(ids: Record<string, string>, sizes: Sizes): Copies
       but: { id: id(kind.myMessage), event_id: id(kind.event), ...finished },
     },
     {
+      table: "notification_messages",
+      count: "messages",
+      from: message,
+      but: {
+        id: id(kind.received),
+        event_id: id(kind.event),
+        method: "'receiver'",
+        receiver_id: "(SELECT id FROM notification_receivers)",
+        ...finished,
+      },
+    },
+    {
       table: "notification_attempts",
       count: "messages",
       from: "true",

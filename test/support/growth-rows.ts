@@ -67,8 +67,7 @@ export const kind = {
   question: 34,
   pinned: 35,
   receipt: 36,
-  claim: 37,
-  claimed: 38,
+  received: 37,
 } as const;
 
 /** One of the users, the same for each copy. */

@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
-import { methods } from "../../channels/index.ts";
+import { messageMethods, methods } from "../../channels/index.ts";
 import type { Health } from "../rules/channel-health.ts";
 
 const healthPrefix = "delivery_health_";
@@ -66,7 +66,7 @@ export function countWaiting(viewer: SQL<string>) {
     WHERE m.method = channel.value AND m.due_at IS NOT NULL ORDER BY m.due_at, m.seq LIMIT ${maxCounted})`;
   return query.all<QueueLength>(sql`SELECT * FROM (SELECT value AS method,
       (SELECT count(*) FROM ${firstSql}) AS count, (SELECT min(created_at) FROM ${firstSql}) AS oldest
-    FROM json_each(${JSON.stringify(methods)}) channel WHERE ${seesDeploymentSql(viewer)}) WHERE count > 0`);
+    FROM json_each(${JSON.stringify(messageMethods)}) channel WHERE ${seesDeploymentSql(viewer)}) WHERE count > 0`);
 }
 
 /** The newest messages, in which failures are searched. */

@@ -69,6 +69,9 @@ const statusSql = (status: MessageStatus): SQL => {
   return unsent.includes(status) ? sql`${isStatus} AND ${notificationMessages.dueAt} IS NOT NULL` : isStatus;
 };
 
+const userIdSql = (user: string): SQL =>
+  sql`(SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`;
+
 /** SQL: the conditions of a filter. */
 export function filterSql({ status, template, user, event, method, before, until }: MessageFilter) {
   const seqOf = (id: string) => sql`(SELECT b.seq FROM notification_messages b WHERE b.id = ${id})`;
@@ -80,7 +83,7 @@ export function filterSql({ status, template, user, event, method, before, until
     method === undefined ? undefined : eq(notificationMessages.method, method),
     user === undefined
       ? undefined
-      : sql`${event === undefined ? sql`` : sql.raw("+")}${notificationMessages.userId} = (SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`,
+      : sql`${event === undefined ? sql`` : sql.raw("+")}${notificationMessages.userId} = ${userIdSql(user)}`,
     before === undefined ? undefined : lt(notificationMessages.seq, seqOf(before)),
     until === undefined ? undefined : lte(notificationMessages.seq, seqOf(until)),
   );
@@ -90,8 +93,12 @@ export function filterSql({ status, template, user, event, method, before, until
 export const listMessages = (self: SQL<string>, filter: MessageFilter, limit: number) =>
   selectMessages()
     .where(sql`${notificationMessages.seq} IN (${pageSql(undefined, filter, sql`iif(${seesDeploymentSql(self)}, ${limit}, 0)`)}
-      UNION ALL ${pageSql(self, filter, sql`iif(${seesDeploymentSql(self)}, 0, ${limit})`)})`)
+      UNION ALL ${pageSql(self, filter, sql`iif(${seesDeploymentSql(self)} OR ${isOtherSql(self, filter)}, 0, ${limit})`)})`)
     .orderBy(desc(notificationMessages.seq));
+
+/** SQL: the filter names somebody else. */
+const isOtherSql = (self: SQL<string>, { user }: MessageFilter): SQL =>
+  user === undefined ? sql`false` : sql`${userIdSql(user)} IS NOT ${self}`;
 
 /** A filter whose index has fewer messages than a user has. */
 const hasOwnIndex = ({ event, status }: MessageFilter): boolean =>
