@@ -69,6 +69,18 @@ const brokenWords = (page: Page): Promise<string[]> =>
     return broken;
   });
 
+/** Buttons that stand over what is beside them, since there are more than fit. */
+const overlapping = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".acts > *")]
+      .filter((element) => element.checkVisibility())
+      .filter((element) => {
+        const [own, all] = [element, element.parentElement!].map((one) => one.getBoundingClientRect());
+        return own!.left < all!.left - 1 || own!.right > all!.right + 1;
+      })
+      .map((element) => `stands over its neighbour: ${element.outerHTML.slice(0, 120)}`),
+  );
+
 /** A label, or what describes something, would belong to the first of them. */
 const repeatedIds = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
@@ -81,7 +93,10 @@ async function check(page: Page, name: string): Promise<string[]> {
   for (const [width, colorScheme] of looks) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const own = colorScheme === "light" ? [...(await brokenWords(page)), ...(await repeatedIds(page))] : [];
+    const own =
+      colorScheme === "light"
+        ? [...(await brokenWords(page)), ...(await repeatedIds(page)), ...(await overlapping(page))]
+        : [];
     for (const objection of [...own, ...(await objections(page, schemes[colorScheme]))])
       found.push(`${name} ${width} ${colorScheme}: ${objection}`);
   }
