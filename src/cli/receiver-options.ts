@@ -23,7 +23,7 @@ export const targetOptions = {
   kinds: {
     type: "string",
     value: "NAMES",
-    text: "only these kinds, separated by commas; all: all except personal ones",
+    text: 'only these kinds, separated by commas; "all": all except personal ones',
   },
   severity: { type: "string", value: "LEVEL", text: `minimum severity: ${severityNames.join(", ")}` },
 } as const;

@@ -311,7 +311,7 @@ test("wrong input names the field, and changes nothing", async () => {
   });
   const address = "https://hooks.example.com/x";
   const wrong: [object, string, RegExp][] = [
-    [{ name: "Ops", format: "slack", address }, "name", /lower-case/],
+    [{ name: "Ops", format: "slack", address }, "name", /lowercase/],
     [{ name: "environment", format: "slack", address }, "name", /environment/],
     [{ format: "slack", address: "http://hooks.example.com" }, "address", /https/],
     [{ format: "slack", address: "https://169.254.169.254/latest" }, "address", /not a public address/],

@@ -167,8 +167,8 @@ describe("what owners say", () => {
     ["", "1 to 32"],
     ["x".repeat(33), "1 to 32"],
     ["environment", "environment"],
-    ["Ops", "lower-case"],
-    ["-ops", "lower-case"],
+    ["Ops", "lowercase"],
+    ["-ops", "lowercase"],
   ])("the name %s", (name, problem) => {
     const found = nameProblem(name);
     if (problem === undefined) expect(found).toBeUndefined();

@@ -1,6 +1,6 @@
 // Sends a message to the webhook: Coder's envelope, signed as Standard Webhooks if there is a secret.
 import { createHmac, type KeyObject } from "node:crypto";
-import { innermostCause, isTimeout } from "../../../kernel/rules/connection-error.ts";
+import { connectionErrors, innermostCause, isTimeout } from "../../../kernel/rules/connection-error.ts";
 import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
 import { parseRetryAfter } from "../../delivery/rules/retry.ts";
@@ -101,5 +101,7 @@ export function describeError(error: unknown): string {
   const cause = innermostCause(error);
   if (cause === undefined) return "unknown error";
   if (isTimeout(cause)) return "no answer in time";
+  const known = connectionErrors[cause.code];
+  if (known !== undefined) return `${known} (${cause.code})`;
   return `${cause.code === "" ? "" : `${cause.code}: `}${cause.message}`.slice(0, 300);
 }

@@ -22,7 +22,7 @@ export function nameProblem(name: string): string | undefined {
   if (name === environmentName) return "is the name of the webhook of the environment";
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
     ? undefined
-    : "can contain lower-case letters, digits and single hyphens between them";
+    : "must contain only lowercase letters, digits and single hyphens between them";
 }
 
 const maxHeaders = 10;
