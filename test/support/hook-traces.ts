@@ -1,12 +1,6 @@
-// What hooks of each agent get on standard input, as their documentation describes it, with the report that each leads to.
-// `quiet`: a minute passes before the next event, so that a state is notified if it is one for a notification.
-
-export interface Step {
-  input: Record<string, unknown>;
-  /** `STATE TITLE: MESSAGE`; undefined: no report. */
-  report: string | undefined;
-  quiet?: "waiting" | "done" | "failed" | "nothing";
-}
+// What hooks of each agent get on standard input, with the report that each leads to: as their documentation describes it,
+// and as real agents gave it.
+import { recordedSteps, type Step } from "./hook-recordings.ts";
 
 type Members = Record<string, unknown>;
 type Row = [input: Members, report?: string | undefined, quiet?: Step["quiet"]];
@@ -159,7 +153,7 @@ const claudeCode: Step[] = [
     ...claudeTurn("Tag it", "Tagged."),
     ...claudeTurn("Close the issue", "Closed."),
     [submit("Wait for the build"), "working Wait for the build: "],
-    [event("SessionEnd", { reason: "other" }), "done Wait for the build: The session has ended."],
+    [event("SessionEnd", { reason: "other" }), "done Wait for the build: The session has ended.", "done"],
   ]),
 ];
 
@@ -254,11 +248,11 @@ const geminiBase = (session: string) => ({
 const before = (prompt: string) => event("BeforeAgent", { prompt });
 const afterTool = (tool_name: string) =>
   event("AfterTool", { tool_name, tool_input: {}, tool_response: { llmContent: "", returnDisplay: "" } });
-const asked = (message: string) =>
+const asked = (command: string) =>
   event("Notification", {
     notification_type: "ToolPermission",
-    message,
-    details: { type: "exec", title: message },
+    message: "Tool Confirm Shell Command requires execution",
+    details: { type: "exec", title: "Confirm Shell Command", command },
   });
 const afterAgent = (prompt: string, prompt_response: string) =>
   event("AfterAgent", { prompt, prompt_response, stop_hook_active: false });
@@ -269,9 +263,9 @@ const geminiTurn: Turn = (prompt, answer, quiet) => [
   [afterTool("read_file")],
   [afterAgent(prompt, answer), `done ${prompt}: ${answer}`, quiet],
 ];
-const geminiAsks = (prompt: string, message: string, quiet?: Step["quiet"]): Row[] => [
+const geminiAsks = (prompt: string, command: string, quiet?: Step["quiet"]): Row[] => [
   [before(prompt), `working ${prompt}: `],
-  [asked(message), `waiting ${prompt}: ${message}`, quiet],
+  [asked(command), `waiting ${prompt}: Permission for Shell: ${command}`, quiet],
   [afterTool("run_shell_command"), `working ${prompt}: `],
   [afterAgent(prompt, "Done."), `done ${prompt}: Done.`],
 ];
@@ -280,26 +274,26 @@ const geminiCli: Step[] = [
   ...steps(geminiBase("6f1c0000-0000-4000-8000-000000000001"), [
     [event("SessionStart", { source: "startup" })],
     ...geminiTurn("Write the landing page", "It is written.", "done"),
-    ...geminiAsks("Start the server", "Tool Shell requires execution: npm start", "waiting"),
-    ...geminiAsks("Edit the header", "Confirm Edit: header.html"),
-    ...geminiAsks("Fetch the fonts", "Tool WebFetch requires confirmation", "waiting"),
+    ...geminiAsks("Start the server", "npm start", "waiting"),
+    ...geminiAsks("Edit the header", "vi header.html"),
+    ...geminiAsks("Fetch the fonts", "wget fonts", "waiting"),
     [event("PreCompress", { trigger: "auto" })],
     ...geminiTurn("Check the links", "All of them work."),
     ...geminiTurn("Check the spelling", "One word was wrong.", "done"),
-    ...geminiAsks("Publish it", "Tool Shell requires execution: make publish", "waiting"),
+    ...geminiAsks("Publish it", "make publish", "waiting"),
     [before("Keep watching"), "working Keep watching: "],
     [event("Notification", { notification_type: "Other", message: "An update is available" })],
     [event("SessionEnd", { reason: "exit" }), "done Keep watching: The session has ended.", "done"],
   ]),
   ...steps(geminiBase("6f1c0000-0000-4000-8000-000000000002"), [
-    ...geminiAsks("Add a footer", "Confirm Edit: footer.html"),
-    ...geminiAsks("Add a menu", "Confirm Edit: menu.html", "waiting"),
+    ...geminiAsks("Add a footer", "vi footer.html"),
+    ...geminiAsks("Add a menu", "vi menu.html", "waiting"),
     ...geminiTurn("Explain the menu", "It has three entries."),
     ...geminiTurn("Shorten the menu", "It has two entries.", "done"),
-    ...geminiAsks("Remove the menu", "Confirm Edit: menu.html"),
+    ...geminiAsks("Remove the menu", "vi menu.html"),
     ...geminiTurn("Commit", "Committed."),
     ...geminiTurn("Tag it", "Tagged."),
-    ...geminiAsks("Sign it", "Tool Shell requires execution: gpg"),
+    ...geminiAsks("Sign it", "gpg"),
     ...geminiTurn("Push", "Pushed.", "done"),
     [event("SessionEnd", { reason: "exit" })],
   ]),
@@ -377,8 +371,8 @@ const cursor: Step[] = [
 ];
 
 export const hookTraces: Readonly<Record<string, readonly Step[]>> = {
-  "claude-code": claudeCode,
-  codex,
-  "gemini-cli": geminiCli,
+  "claude-code": [...claudeCode, ...recordedSteps("claude-code")],
+  codex: [...codex, ...recordedSteps("codex")],
+  "gemini-cli": [...geminiCli, ...recordedSteps("gemini-cli")],
   cursor,
 };

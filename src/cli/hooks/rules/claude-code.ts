@@ -1,13 +1,16 @@
 // Claude Code's hooks: https://code.claude.com/docs/en/hooks
-import { describeTool, fromSubAgent, type EventReader, type Payload, type Sign } from "./sign.ts";
+import { describeTool, fromSubAgent, prompted, type EventReader, type Payload, type Sign } from "./sign.ts";
 import type { Agent } from "./agent.ts";
 
 const tool: EventReader = (payload) => ({ kind: "tool", ...fromSubAgent(payload) });
 
+const isRunningSubAgent = (task: Payload): boolean =>
+  task.text("type") === "subagent" && task.text("status") === "running";
+
 /** Of a question, the question itself; a plan is shown in the terminal. */
 function asks(payload: Payload): Sign {
   const name = payload.text("tool_name");
-  const question = payload.part("tool_input").first("questions").text("question");
+  const question = payload.part("tool_input").parts("questions")[0]?.text("question") ?? "";
   if (name === "AskUserQuestion" && question !== "")
     return { kind: "asks", text: question, ...fromSubAgent(payload) };
   const text = name === "ExitPlanMode" ? "Approve the plan?" : `Permission for ${describeTool(payload)}`;
@@ -27,14 +30,20 @@ export const claudeCode: Agent = {
   name: "claude-code",
   label: "Claude Code",
   events: {
-    UserPromptSubmit: (payload) => ({ kind: "prompt", text: payload.text("prompt") }),
+    // A background task that has ended starts a turn by a prompt that nobody typed.
+    UserPromptSubmit: (payload) =>
+      payload.text("prompt").startsWith("<task-notification>") ? { kind: "tool" } : prompted(payload),
     PreToolUse: (payload) =>
       ["AskUserQuestion", "ExitPlanMode"].includes(payload.text("tool_name")) ? asks(payload) : tool(payload),
     PermissionRequest: asks,
     PostToolUse: tool,
     PostToolUseFailure: tool,
     Notification: (payload) => (notifications[payload.text("notification_type")] ?? nothing)(payload),
-    Stop: (payload) => ({ kind: "stopped", text: payload.text("last_assistant_message") }),
+    // With a sub-agent in the background, the end of a turn is not the end of the work.
+    Stop: (payload) =>
+      payload.parts("background_tasks").some(isRunningSubAgent)
+        ? { kind: "tool" }
+        : { kind: "stopped", text: payload.text("last_assistant_message") },
     StopFailure: (payload) => ({
       kind: "failed",
       text: payload.text("last_assistant_message") || payload.text("error"),

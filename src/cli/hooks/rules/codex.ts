@@ -1,5 +1,5 @@
 // Codex's hooks: https://developers.openai.com/codex/hooks, and its older `notify` program, which gets one event.
-import { describeTool, fromSubAgent, type EventReader } from "./sign.ts";
+import { describeTool, fromSubAgent, prompted, type EventReader } from "./sign.ts";
 import type { Agent } from "./agent.ts";
 
 const tool: EventReader = (payload) => ({ kind: "tool", ...fromSubAgent(payload) });
@@ -8,7 +8,7 @@ export const codex: Agent = {
   name: "codex",
   label: "Codex",
   events: {
-    UserPromptSubmit: (payload) => ({ kind: "prompt", text: payload.text("prompt") }),
+    UserPromptSubmit: prompted,
     PermissionRequest: (payload) => ({
       kind: "asks",
       text: `Permission for ${describeTool(payload)}`,
@@ -38,8 +38,9 @@ export const codex: Agent = {
       { event: "Interrupt" },
       { event: "SessionEnd" },
     ],
-    handler: (command) => ({ type: "command", command, timeout: 5 }),
+    // Codex allows 3 seconds to some events, and warns at each start about more.
+    handler: (command) => ({ type: "command", command, timeout: 3 }),
     isGrouped: true,
-    next: "Codex runs new hooks only after you have trusted them: start codex and enter /hooks.",
+    next: "Codex runs new hooks only after you have trusted them: start codex, which asks, or enter /hooks.",
   },
 };

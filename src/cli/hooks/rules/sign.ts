@@ -33,22 +33,22 @@ export type EventReader = (payload: Payload) => Sign;
 export interface Payload {
   text: (name: string) => string;
   part: (name: string) => Payload;
-  first: (name: string) => Payload;
+  parts: (name: string) => Payload[];
   firstText: (name: string) => string;
 }
 
 export function toPayload(value: unknown): Payload {
   const members = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const at = (name: string) => (Object.hasOwn(members, name) ? members[name] : undefined);
-  const first = (name: string) => {
-    const list = at(name);
-    return Array.isArray(list) ? (list[0] as unknown) : undefined;
+  const list = (name: string): readonly unknown[] => {
+    const value = at(name);
+    return Array.isArray(value) ? value : [];
   };
   return {
     text: (name) => toText(at(name)),
     part: (name) => toPayload(at(name)),
-    first: (name) => toPayload(first(name)),
-    firstText: (name) => toText(first(name)),
+    parts: (name) => list(name).map(toPayload),
+    firstText: (name) => toText(list(name)[0]),
   };
 }
 
@@ -59,6 +59,12 @@ export function fromSubAgent(payload: Payload): { by?: string } {
   const by = payload.text("agent_id");
   return by === "" ? {} : { by };
 }
+
+/** What starts a turn. That of a sub-agent comes from the agent, and is no prompt of a person. */
+export const prompted: EventReader = (payload) =>
+  payload.text("agent_id") === ""
+    ? { kind: "prompt", text: payload.text("prompt") }
+    : { kind: "tool", ...fromSubAgent(payload) };
 
 /** What a tool is to be allowed to do: `Bash: npm test`. */
 export function describeTool(payload: Payload): string {

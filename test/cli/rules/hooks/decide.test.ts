@@ -148,3 +148,75 @@ describe("after a report that didn't arrive", () => {
     expect(decide(second, ask, 2_000).report).toEqual(report);
   });
 });
+
+describe("what agents do that their documentation doesn't say", () => {
+  test("Claude Code: a turn ends while a sub-agent works on, and what the sub-agent found starts the next one", () => {
+    const background = (type: string, status: string) =>
+      claudeEvent("Stop", { last_assistant_message: "Started.", background_tasks: [{ type, status }] });
+    const prompt = claudeEvent("UserPromptSubmit", { prompt: "Explore" });
+    expect(
+      reports("claude-code", [
+        prompt,
+        background("subagent", "running"),
+        claudeEvent("UserPromptSubmit", { prompt: "<task-notification>\n<task-id>a1</task-id>" }),
+        background("subagent", "completed"),
+      ]),
+    ).toEqual(["working Explore: ", undefined, undefined, "done Explore: Started."]);
+    expect(reports("claude-code", [prompt, background("shell", "running")]).at(-1)).toBe(
+      "done Explore: Started.",
+    );
+  });
+
+  test("Codex: the prompt of a sub-agent is no title, and no answer to a question of another", () => {
+    const codex = (hook_event_name: string, more: object = {}) => ({
+      ...claudeEvent(hook_event_name),
+      ...more,
+    });
+    expect(
+      reports("codex", [
+        codex("UserPromptSubmit", { prompt: "Explore" }),
+        codex("PermissionRequest", { agent_id: "a1", tool_name: "Bash", tool_input: { command: "make" } }),
+        codex("UserPromptSubmit", { agent_id: "a2", prompt: "Read the tests" }),
+        codex("Stop", { last_assistant_message: "Found." }),
+      ]),
+    ).toEqual([
+      "working Explore: ",
+      "waiting Explore: Permission for Bash: make",
+      undefined,
+      "done Explore: Found.",
+    ]);
+  });
+
+  test.each([
+    [{ type: "exec", command: "make" }, "Permission for Shell: make"],
+    [{ type: "edit", filePath: "/srv/a.ts", fileName: "a.ts" }, "Permission for Edit: /srv/a.ts"],
+    [{ type: "edit", fileName: "a.ts" }, "Permission for Edit: a.ts"],
+    [{ type: "mcp", serverName: "belfry", toolName: "notify" }, "Permission for belfry: notify"],
+    [{ type: "info" }, "Tool Fetch requires information"],
+    [{ type: "ask_user" }, "Tool Fetch requires information"],
+  ])("Gemini CLI: %j is %s", (details, text) => {
+    const asked = claudeEvent("Notification", {
+      notification_type: "ToolPermission",
+      message: "Tool Fetch requires information",
+      details,
+    });
+    expect(reports("gemini-cli", [asked])).toEqual([`waiting parser: ${text}`]);
+  });
+
+  test("Gemini CLI: a question is known before its dialog is; other tools, and a question without one, are work", () => {
+    const before = (tool_name: string, tool_input: object) =>
+      claudeEvent("BeforeTool", { tool_name, tool_input });
+    expect(
+      reports("gemini-cli", [
+        before("read_file", { questions: [{ question: "No question" }] }),
+        before("ask_user", { questions: [{ question: "Old or new?" }] }),
+        claudeEvent("Notification", {
+          notification_type: "ToolPermission",
+          message: "Tool requires confirmation",
+          details: { type: "ask_user" },
+        }),
+        before("ask_user", {}),
+      ]),
+    ).toEqual(["working parser: ", "waiting parser: Old or new?", undefined, "working parser: "]);
+  });
+});
