@@ -99,10 +99,12 @@ export const prebuildRoutes = new Hono<Env>()
     valid("query", z.object({ dry_run: dryRun })),
     async (c) => {
       const deps = c.get("deps");
-      const isDry = c.req.valid("query").dry_run;
-      const { actor, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
-      if (isDry) return c.json(toPass(c, await poolsReport(deps, before as PoolAnswers), null));
-      await auditRun(deps, actor);
+      if (c.req.valid("query").dry_run) {
+        const { actor: _actor, ...before } = await readAsUser(c, poolReads(deps));
+        return c.json(toPass(c, await poolsReport(deps, before), null));
+      }
+      const { actor, settings } = await readAsUser(c, { settings: readPrebuildSettings() });
+      if (!isPaused(settings)) await auditRun(deps, actor);
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
       const after = await poolsReport(deps, await deps.db.read(poolReads(deps)));
@@ -141,8 +143,6 @@ export const prebuildRoutes = new Hono<Env>()
       return c.json({ message: `Prebuilds of preset "${name}" resumed.` });
     },
   );
-
-type PoolAnswers = Parameters<typeof poolsReport>[1];
 
 const toPass = (c: Ctx, report: PoolsReport, pass: ReconciliationRun | null) =>
   passShape.from({ ...withLimit(c, report), pass });
