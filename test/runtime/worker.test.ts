@@ -221,6 +221,45 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
   });
 
+  test("receivers get what their filter names, and private addresses are refused unless they are allowed", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const chat = await startReceiver();
+    chat.answer({ status: 200, body: "x".repeat(2_000) });
+    const start = async (allowed: string) => {
+      const worker = await startWorker(bundle, {
+        BELFRY_DATABASE_URL: database.url,
+        BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE: allowed,
+      });
+      return <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
+        callServer(worker.url, method, `/api/v2${path}`, options);
+    };
+    const call = await start("true");
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const login = { email: owner.email, password: owner.password };
+    const token: string = (await call("POST", "/users/login", { json: login })).json.session_token;
+    const json = { name: "hooks", format: "coder", address: chat.url, kinds: ["custom-notification"] };
+    const created = await call("POST", "/notifications/receivers", { token, json });
+    const content = { title: "Build done", message: "x" };
+    await call("POST", "/notifications/custom", { token, json: { content } });
+    const [arrival] = await chat.wait(1);
+    new Webhook(created.json.secret!).verify(arrival!.body, arrival!.headers as Record<string, string>);
+    const tested = await call(
+      "POST",
+      "/notifications/receivers/hooks/test" as "/notifications/receivers/{receiver}/test",
+      { token },
+    );
+    expect(tested.json).toEqual({ accepted: true, answer: expect.stringMatching(/^answered 200: x{199}…$/) });
+    const strict = await start("false");
+    const refused = await strict(
+      "POST",
+      "/notifications/receivers/hooks/test" as "/notifications/receivers/{receiver}/test",
+      { token },
+    );
+    expect(refused.json).toEqual({ accepted: false, answer: expect.stringContaining("no public address") });
+    expect(chat.arrivals).toHaveLength(2);
+  });
+
   test("a build's log is followed to its end, and an agent's report causes a notification, pushed to a browser", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);

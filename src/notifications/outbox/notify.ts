@@ -77,6 +77,9 @@ export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): v
   const now = deps.now();
   const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
   if (due.length > 0) nudge(deps, due);
-  const delayed = messages.filter(({ dueAt }) => dueAt !== null && dueAt > now);
+  // Those of a receiver that pauses are found by the tick.
+  const delayed = messages.filter(
+    ({ dueAt, receiverId }) => dueAt !== null && dueAt > now && receiverId === null,
+  );
   if (delayed.length > 0) nudgeAt(deps, Math.max(...delayed.map(({ dueAt }) => dueAt!)), delayed);
 }

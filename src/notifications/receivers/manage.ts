@@ -13,6 +13,7 @@ import type { ReceiverTarget } from "./rules/message.ts";
 import { notDecrypted } from "./send.ts";
 import {
   deleteReceiver,
+  endWait,
   findReceiver,
   inhibitWaiting,
   insertReceiver,
@@ -178,6 +179,7 @@ async function update(
       updateReceiver(receiver, change, changeId, manager.allowedSql),
       manager.note(id)({ action, detail }, when),
       ...(isEnabled ? [] : inhibitWaiting(id, deps.now())),
+      ...(change.isFresh ? [endWait(id, deps.now(), when)] : []),
       ...(isEnabled && !receiver.isEnabled ? [resolveSituations({ ...works, by: manager.userId })] : []),
     ],
     { after: findReceiver(id), namesake: findReceiver(name) },

@@ -18,7 +18,8 @@ export async function testReceiver(deps: Deps, receiver: ReceiverRow | undefined
   // Nobody is to be called for a test.
   if (receiver.format === "pagerduty" && answer.isAccepted)
     await postTest(deps, receiver.format, target, outgoing, true);
-  if (answer.isAccepted && receiver.failures > 0) await deps.db.write([clearFailures(receiver.id)], {});
+  if (answer.isAccepted && receiver.failures > 0)
+    await deps.db.write(clearFailures(receiver.id, deps.now()), {});
   return answer;
 }
 

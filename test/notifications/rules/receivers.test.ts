@@ -257,7 +257,7 @@ describe("filters", () => {
 
 describe("the plan", () => {
   const stored =
-    '[{"id":"r1","kinds":null,"minSeverity":"info","follows":1},{"id":"r2","kinds":["x"],"minSeverity":"info","follows":0}]';
+    '[{"id":"r1","kinds":null,"minSeverity":"info","resumeAt":0,"follows":1},{"id":"r2","kinds":["x"],"minSeverity":"info","resumeAt":0,"follows":0}]';
   const options: PlanOptions = {
     template: { id: kinds["task-failed"].id, method: null, enabledByDefault: true, isDisabled: false },
     defaultMethod: undefined,
@@ -281,6 +281,14 @@ describe("the plan", () => {
       reasons: ["everybody", "receiver_filter"],
     });
   });
+  test("one that fails, or asked to wait, is due when its pause ends; a spacing is none", () => {
+    const dueAt = (resumeAt: number) =>
+      planDeliveries([], {
+        ...options,
+        receivers: [{ ...options.receivers![0]!, resumeAt }],
+      })[0]!.dueAt;
+    expect([dueAt(now + 60_000), dueAt(now + 1_000), dueAt(now - 1)]).toEqual([now + 60_000, now, now]);
+  });
   test("a pause, a delay, and a kind that is disabled for everybody", () => {
     expect(planDeliveries([], { ...options, isPaused: true, notBefore: now + 5 })).toMatchObject([
       { status: "pending", dueAt: now + 5, reasons: ["everybody", "receiver_filter", "paused", "held_back"] },
@@ -295,7 +303,9 @@ describe("the plan", () => {
       },
     ]);
     const always = { ...disabled.template, id: kinds["your-account-suspended"].id };
-    const named = [{ id: "r1", kinds: [always.id], minSeverity: "info" as const, followsSituations: false }];
+    const named = [
+      { id: "r1", kinds: [always.id], minSeverity: "info" as const, followsSituations: false, resumeAt: 0 },
+    ];
     expect(planDeliveries([], { ...disabled, template: always, receivers: named })[0]!.status).toBe(
       kinds["your-account-suspended"].alwaysOn ? "pending" : "inhibited",
     );

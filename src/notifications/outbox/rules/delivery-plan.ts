@@ -39,7 +39,12 @@ export interface PlanReceiver extends ReceiverFilter {
   id: string;
   /** It is notified of the end of what is the matter at once, and each time that it recurs. */
   followsSituations: boolean;
+  /** Epoch milliseconds: it fails or asked to wait until then. */
+  resumeAt: number;
 }
+
+/** A shorter pause is only the spacing of its messages. */
+const minPauseMs = 5_000;
 
 export interface PlanOptions {
   template: { id: string; method: string | null; enabledByDefault: boolean; isDisabled: boolean };
@@ -108,7 +113,8 @@ function decideForReceiver(receiver: PlanReceiver, options: PlanOptions): Delive
   if (notBefore > now) reasons.push("held_back");
   const same = [template.id, receiver.id, "receiver", identity];
   const dedupeKey = hash("sha256", JSON.stringify(same), "hex");
-  return { ...to, status: "pending", dueAt: Math.max(now, notBefore), reasons, dedupeKey };
+  const resumeAt = receiver.resumeAt > now + minPauseMs ? receiver.resumeAt : now;
+  return { ...to, status: "pending", dueAt: Math.max(resumeAt, notBefore), reasons, dedupeKey };
 }
 
 /** The channels that this recipient has chosen for themselves. */

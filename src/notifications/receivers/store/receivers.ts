@@ -1,7 +1,7 @@
 // SQL of receivers: what planning reads, the list, and what owners change.
 import { and, asc, eq, getTableColumns, isNull, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { preparedSql } from "../../../../db/prepared.ts";
+import { preparedSql, trueSql } from "../../../../db/prepared.ts";
 import {
   notificationReceivers,
   users,
@@ -17,7 +17,7 @@ export const isFollowingSql = sql`format = 'pagerduty'`;
 /** SQL: those that events can go to, as `parseReceivers` reads them. */
 export const planReceiversSql =
   preparedSql(sql<string>`(SELECT json_group_array(json_object('id', id, 'kinds', json(kinds),
-    'minSeverity', min_severity, 'follows', ${isFollowingSql}))
+    'minSeverity', min_severity, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
   FROM notification_receivers WHERE is_enabled AND deleted_at IS NULL)`) as SQL<string>;
 
 const {
@@ -127,8 +127,16 @@ export const disableReceiver = (id: string, because: string, changeId: string): 
     WHERE id = ${id} AND is_enabled`);
 
 /** A test was accepted: what failed before says nothing. */
-export const clearFailures = (id: string): Statement =>
-  query.run(sql`UPDATE notification_receivers SET failures = 0, resume_at = 0 WHERE id = ${id}`);
+export const clearFailures = (id: string, now: number): Statement[] => [
+  query.run(sql`UPDATE notification_receivers SET failures = 0, resume_at = 0 WHERE id = ${id}`),
+  endWait(id, now, trueSql),
+];
+
+/** What waited for the end of a pause is due; what is delayed for its own sake stays so. */
+export const endWait = (receiverId: string, now: number, when: SQL): Statement =>
+  query.run(sql`UPDATE notification_messages SET due_at = ${now}
+    WHERE receiver_id = ${receiverId} AND due_at > ${now} AND status = 'pending'
+      AND NOT EXISTS (SELECT 1 FROM json_each(reasons) WHERE value = ${"held_back" satisfies Reason}) AND ${when}`);
 
 /** What waits for a receiver that is disabled or deleted isn't sent. */
 export function inhibitWaiting(receiverId: string, now: number): Statement[] {
