@@ -2,14 +2,15 @@
 import type { SQL } from "../../../db/client.ts";
 import type { MinSeverity, ReceiverFormat } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { ApiError, conflict, invalid, invalidFields, notFound } from "../../kernel/errors.ts";
+import { ApiError, conflict, notFound } from "../../kernel/errors.ts";
 import type { AuditNote } from "../texts/templates.ts";
 import { resolveSituations, writeAndNotify } from "../outbox/notify.ts";
 import { situationKey } from "../situations/rules/situation.ts";
 import { hostOf } from "./rules/address.ts";
 import { formats } from "./rules/formats/formats.ts";
-import { nameProblem, readKinds, rotationMs, targetProblems, type Problem } from "./rules/given.ts";
+import { rotationMs } from "./rules/given.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
+import { requireValid } from "./require-valid.ts";
 import { notDecrypted } from "./send.ts";
 import {
   deleteReceiver,
@@ -218,24 +219,6 @@ export async function removeReceiver(
 
 const storedKinds = ({ kinds }: Pick<ReceiverRow, "kinds">): string[] | null =>
   kinds === null ? null : (JSON.parse(kinds) as string[]);
-
-/** The kinds, as they are stored. Throws 400 with everything that is wrong. */
-function requireValid(
-  deps: Deps,
-  given: { name: string; format: ReceiverFormat; target: ReceiverTarget; kinds: readonly string[] | null },
-): string | null {
-  const problem = nameProblem(given.name);
-  const kinds = readKinds(given.kinds);
-  const { receiversAllowPrivate } = deps.config.notifications;
-  const problems: Problem[] = [
-    ...(problem === undefined ? [] : [{ field: "name", detail: problem }]),
-    ...targetProblems(given.format, given.target, receiversAllowPrivate),
-    ...(kinds.ok ? [] : [{ field: "kinds", detail: kinds.detail }]),
-  ];
-  if (problems.length > 0)
-    throw problems.length === 1 ? invalid(problems[0]!.field, problems[0]!.detail) : invalidFields(problems);
-  return kinds.ok && kinds.kinds !== null ? JSON.stringify(kinds.kinds) : null;
-}
 
 const nameTaken = (name: string) =>
   new ApiError(409, `Receiver name "${name}" is already taken.`, {
