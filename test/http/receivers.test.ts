@@ -111,6 +111,9 @@ test("after failures in a row it is left alone, then tried with one message, the
   }
   expect(chat.arrivals).toHaveLength(5);
   expect(await listed("chat")).toMatchObject({ status: "failing", failures: 5, last_answer: "answered 503" });
+  expect((await server.call("GET", "/metrics")).text).toContain(
+    'belfry_notifications_receiver_up{receiver="chat",format="coder"} 0',
+  );
   await send();
   await server.settled();
   await server.runTick();

@@ -3,16 +3,19 @@ import type { Answers } from "../../../db/client.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { messageMethods, type MessageMethod } from "../channels/index.ts";
 import { unfinishedStatuses, totalFamilies } from "./rules/totals.ts";
+import { isFailing } from "../receivers/rules/breaker.ts";
+import { listReceiverStates } from "../receivers/store/receivers.ts";
 import { countLeased, countUnfinished, readCounters } from "./store/metrics.ts";
 
 export const outboxReads = (now: number) => ({
   unfinished: countUnfinished(now),
   leased: countLeased(),
   counters: readCounters(),
+  receivers: listReceiverStates(),
 });
 
 export function outboxFamilies(
-  { unfinished, leased, counters }: Answers<ReturnType<typeof outboxReads>>,
+  { unfinished, leased, counters, receivers }: Answers<ReturnType<typeof outboxReads>>,
   now: number,
 ): Family[] {
   const perMethod = (value: (method: MessageMethod) => number): Sample[] =>
@@ -47,6 +50,15 @@ export function outboxFamilies(
       samples: leased.map(({ method, templateId, count }) => ({
         labels: { method, notification_template_id: templateId },
         value: count,
+      })),
+    },
+    {
+      name: "belfry_notifications_receiver_up",
+      type: "gauge",
+      help: "1 while a receiver works, 0 while it fails or after it answered that it no longer exists; none if an owner disabled it.",
+      samples: receivers.map(({ name, format, isEnabled, failures }) => ({
+        labels: { receiver: name, format },
+        value: isEnabled && !isFailing(failures) ? 1 : 0,
       })),
     },
     ...totalFamilies(counters, messageMethods),

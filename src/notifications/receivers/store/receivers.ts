@@ -1,5 +1,5 @@
 // SQL of receivers: what planning reads, the list, and what owners change.
-import { and, asc, eq, getTableColumns, isNull, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { preparedSql, trueSql } from "../../../../db/prepared.ts";
 import {
@@ -46,6 +46,19 @@ const exists = isNull(notificationReceivers.deletedAt);
 export const listReceivers = () => selectReceivers().where(exists).orderBy(asc(notificationReceivers.name));
 
 export type ReceiverRow = ReturnType<typeof listReceivers>["_"]["result"][number];
+
+/** For metrics; without those that an owner disabled. */
+export const listReceiverStates = () =>
+  query
+    .select({
+      name: notificationReceivers.name,
+      format: notificationReceivers.format,
+      isEnabled: notificationReceivers.isEnabled,
+      failures: notificationReceivers.failures,
+    })
+    .from(notificationReceivers)
+    .where(and(exists, or(notificationReceivers.isEnabled, isNotNull(notificationReceivers.disabledBecause))))
+    .orderBy(asc(notificationReceivers.name));
 
 /** `name`: an id or a name. */
 export const findReceiver = (name: string) =>
