@@ -1,5 +1,6 @@
 // Sends what is due for one receiver, in its turns: with the spacing that it asks for, and one message at a time while it
 // fails. Several processes share the turns, so that they keep to the spacing together.
+import { withShrinkingBatch } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { isFailing } from "../receivers/rules/breaker.ts";
 import { claimMessagesOf } from "./claim.ts";
@@ -19,7 +20,9 @@ export async function dispatchReceiver(deps: Deps, work: QueueDispatch): Promise
   try {
     while (!stopping.aborted && count < budget.messages && deps.now() < budget.until) {
       const limit = Math.min(sending.claimLimit(), budget.messages - count);
-      const { messages } = await claimMessagesOf(deps, work, limit);
+      // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
+      const claim = await withShrinkingBatch(limit, (portion) => claimMessagesOf(deps, work, portion));
+      const { messages } = claim;
       const receiver = messages[0]?.receiver;
       if (receiver === undefined) break;
       count += messages.length;
