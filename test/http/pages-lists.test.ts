@@ -14,7 +14,7 @@ const addUsers = (server: TestServer, count: number) =>
   server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
     INSERT INTO users (id, username, email, email_canonical, name, status, is_system, created_at, updated_at)
     SELECT 'user-' || i, printf('user-%04d', i), 'u' || i || '@example.com', 'u' || i || '@example.com', '', 'active', 0, 1, 1
-    FROM n RETURNING 1`);
+    FROM n WHERE true ON CONFLICT DO NOTHING RETURNING 1`);
 
 test.each(["/workspaces", "/tasks", "/templates", "/prebuilds", "/deployment/users"])(
   "%s after the last page is empty, and leads back",
