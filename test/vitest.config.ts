@@ -1,7 +1,7 @@
 // The suite. `npm test` runs `rules` (test/coverage.ts) and `quick`, on Node: `unit`, and HTTP tests with the first answer of
 // every write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs `twice`, which
-// sends every write twice in a row in the tests of those with the most guards, then `slow`: all HTTP tests plainly, and `load`;
-// then `alone`. `npm run test:fast -- FILE` runs one file, plainly.
+// sends every write twice in a row in the tests of those with the most guards, then `slow`: the other HTTP tests plainly, and
+// `load`; then `alone`. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 import LongFirst from "./support/sequencer.ts";
 
@@ -22,18 +22,22 @@ const load = [
   ...worker,
   "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
-  "test/cli/{admin,program}.test.ts",
+  "test/cli/{admin,program,run}.test.ts",
+  "test/cli/hooks/hook.test.ts",
   "test/conformance/*.test.ts",
   "test/db/database-{away,faults,limits}.test.ts",
   ...browser,
+  "test/mcp/mcp.test.ts",
+  "test/notifications/receivers-soak.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
   "test/runtime/{bundled,demo,faults,flat-reads,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
 ];
-const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,receivers*,sources*";
+const guarded = [
+  "test/http/{*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,receivers*,sources*}.test.ts",
+];
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };
@@ -80,7 +84,7 @@ export default defineConfig({
           env: lost,
         },
       },
-      { test: { ...common, name: "slow", include: [...http, ...load], exclude: rules } },
+      { test: { ...common, name: "slow", include: [...http, ...load], exclude: [...rules, ...guarded] } },
       { test: { ...common, name: "unit", ...unit } },
       { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { test: { ...common, name: "load", include: load } },
@@ -89,7 +93,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "twice",
-          include: [`test/http/{${guarded}}.test.ts`],
+          include: guarded,
           env: { BELFRY_TEST_ADAPTER: "twice" },
         },
       },

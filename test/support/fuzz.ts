@@ -36,6 +36,7 @@ export interface FuzzReport {
   seed: number;
   /** How many answers there were of each status. */
   statuses: Record<string, number>;
+  routes: number;
   /** Routes that nobody's request got through to. */
   untouched: string[];
   /** Answers that must not be: for each route and fault the smallest request that was given it. */
@@ -73,6 +74,7 @@ export async function fuzz(requests: number, seed = Date.now() % 1_000_000): Pro
   return {
     seed,
     statuses,
+    routes: targets.length,
     untouched: targets.map(({ route }) => route).filter((route) => !through.has(route)),
     faults: [...faults.values(), ...errors],
   };
