@@ -8,8 +8,10 @@ import LongFirst from "./support/sequencer.ts";
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
 const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
-/** Of those, the ones that `npm test` has no time for: tables of everything, a model, readers who don't read. */
-const longHttp = ["test/http/{agent-sessions-model,coder-workspaces,declared-errors,slow-readers}.test.ts"];
+/** Of those, the ones that `npm test` has no time for: tables of everything, models, waits. */
+const longHttp = [
+  "test/http/{agent-sessions-model,coder-workspaces,declared-errors,slow-readers,task-notifications}.test.ts",
+];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker.test.ts"];
 /** Pages in Chromium. */
@@ -22,10 +24,10 @@ const load = [
   ...worker,
   "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
-  "test/cli/{admin,program,run}.test.ts",
+  "test/cli/{admin,program,run,workspaces}.test.ts",
   "test/cli/hooks/hook.test.ts",
   "test/conformance/*.test.ts",
-  "test/db/database-{away,faults,limits}.test.ts",
+  "test/db/{database-{away,faults,limits},move}.test.ts",
   ...browser,
   "test/mcp/mcp.test.ts",
   "test/notifications/receivers-soak.test.ts",
