@@ -7,6 +7,9 @@ export const formatNames = ["coder", "slack", "teams", "discord", "ntfy", "pager
 const severityNames = ["info", "warning", "critical"] as const;
 type Severity = (typeof severityNames)[number];
 
+/** What was typed for the fields of a receiver. */
+export const targetFields = { name: "NAME", headers: "--header", min_severity: "--severity" };
+
 export const targetOptions = {
   address: { type: "string", value: "URL", text: "URL of the receiver; - reads standard input" },
   secret: {

@@ -2,7 +2,7 @@
 import { segment } from "../client.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import type { Context } from "./context.ts";
-import { formatNames, readTarget, targetOptions } from "./receiver-options.ts";
+import { formatNames, readTarget, targetFields, targetOptions } from "./receiver-options.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { formatAge } from "./rules/time.ts";
 
@@ -59,6 +59,7 @@ export const create = defineCommand({
     "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty.",
     "It gets each event once, however many people are notified.",
   ],
+  fields: targetFields,
   examples: [
     "belfry receivers create ops --format slack --address - < slack-address",
     "belfry receivers create pager --format pagerduty --secret - --severity critical < key",
@@ -85,6 +86,7 @@ export const update = defineCommand({
   summary: "Change a receiver, or disable or enable it",
   args: "NAME",
   minArgs: 1,
+  fields: { ...targetFields, name: "--rename" },
   examples: [
     "belfry receivers update ops --severity critical",
     "belfry receivers update ops --kinds task-failed,workspace-autobuild-failed",

@@ -1,4 +1,5 @@
-// What keeps notifications from arriving, one line each above every inbox; for owners with the way out.
+// What keeps notifications from arriving, one line each above every inbox; for owners with the way out. Receivers that fail are
+// shown to those who see the deployment.
 import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
@@ -13,7 +14,7 @@ import { exactTime } from "../../public/relative-time.js";
 import { moment } from "./components.ts";
 import type { Html } from "./layout.ts";
 import { approximateDuration } from "./rules/labels.ts";
-import { deliveryPath } from "./rules/links.ts";
+import { deliveryPath, receiverPath } from "./rules/links.ts";
 
 export interface LinesFacts {
   actor: Pick<Actor, "roles">;
@@ -21,11 +22,13 @@ export interface LinesFacts {
   now: number;
 }
 
+/** Receivers are of the deployment: users get their own notifications all the same. */
 export function deliveryLines(state: DeliveryState, { actor, notifications, now }: LinesFacts): Html[] {
   const inUse = state.health.filter(({ method }) => receiverOf(notifications.channels, method) !== undefined);
+  const receivers = hasPermission(actor, "deployment:read") ? state.receivers : [];
   const canManage = hasPermission(actor, "deployment:manage");
-  return deliveryProblems({ ...state, health: inUse }, now, notifications.fetchInterval).map((problem) =>
-    line(problem, now, canManage),
+  return deliveryProblems({ ...state, health: inUse, receivers }, now, notifications.fetchInterval).map(
+    (problem) => line(problem, now, canManage),
   );
 }
 
@@ -47,6 +50,14 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
                 Delayed notifications and retries are waiting. <a href="${overdueHelp}">Troubleshoot</a>`
             : html`<strong>Notifications may arrive late.</strong> Owners can see the cause under Delivery.`
         }
+      </p>
+    </div>`;
+  if (problem.kind === "receiver")
+    return html`<div class="failing" role="alert">
+      <p>
+        <strong>Receiver ${problem.name} is failing.</strong>
+        ${problem.succeededAt === null ? "It has never accepted a notification." : html`It last accepted a notification ${moment(problem.succeededAt, now)}.`}
+        <a href="${receiverPath(problem.name)}">View receiver</a>
       </p>
     </div>`;
   return html`<div class="failing" role="alert">

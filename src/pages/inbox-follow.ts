@@ -29,7 +29,7 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
   return action === undefined ? null : buttonTarget(action.url, accessUrl);
 }
 
-/** The policy of our pages forbids forms whose answer redirects to another site: this page goes there by itself. */
+/** A form may not redirect to another site (Content-Security-Policy `form-action`): this page goes there by itself. */
 function leadAway(c: Ctx, { href, host }: URL): Response {
   c.header("refresh", `0; url=${href}`);
   const main = html`<article class="sheet">

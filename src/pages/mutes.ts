@@ -1,4 +1,5 @@
-// Muting a workspace, session, template or preset from a notification, with one press; and what is muted, in the notification settings.
+// Muting a workspace, session, template or preset from a notification, with one press; and what is muted, in the notification
+// settings.
 import { Hono } from "hono";
 import {
   authorizedUserIdSql,

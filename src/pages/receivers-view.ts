@@ -87,7 +87,10 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
   });
 }
 
-type Given = Partial<Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>>;
+/** What was typed. */
+export type Given = Partial<
+  Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>
+>;
 
 const severityLabels = { info: "Any", warning: "Warning or higher", critical: "Critical only" } as const;
 

@@ -29,6 +29,7 @@ import {
   receiversAside,
   receiversCrumb,
   secretNote,
+  type Given,
 } from "./receivers-view.ts";
 import { receiverPath, receiversPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
@@ -116,8 +117,6 @@ const notes: Record<string, string> = {
   enabled: "Enabled. It gets new notifications.",
   disabled: "Disabled. Waiting notifications are not sent.",
 };
-
-type Given = Partial<Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>>;
 
 function formatOf(text: string): ReceiverFormat {
   const format = receiverFormats.find((known) => known === text);

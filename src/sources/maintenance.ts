@@ -1,4 +1,5 @@
-// What the tick deletes of sources: old receipts, the ids of messages whose source was deleted, what has waited for a day, and people who were never recognised.
+// What the tick deletes of sources: old receipts, the ids of messages whose source was deleted, what has waited for a day, and
+// people who were never recognised.
 import type { Deps } from "../kernel/deps.ts";
 import type { Purges } from "../kernel/purge.ts";
 import { receiptRetentionMs, unmatchedRetentionMs, waitingMs } from "./rules/source.ts";

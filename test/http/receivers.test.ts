@@ -1,6 +1,7 @@
 // Receivers: each gets an event once, in its format and its turns; one that fails is left alone, and one that is gone disabled.
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { startPools } from "../support/pools.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
 import { addReceiver, custom, messagesTo, path, startWithReceivers } from "../support/receivers.ts";
@@ -102,7 +103,7 @@ test("one that does not answer delays no other", async () => {
 });
 
 test("after failures in a row it is left alone, then tried with one message, then gets what waits", async () => {
-  const { server, start, send, listed } = await startWithReceivers();
+  const { server, token, start, send, listed } = await startWithReceivers();
   const chat = await start("chat");
   chat.answer({ status: 503 });
   for (let count = 0; count < 5; count += 1) {
@@ -114,6 +115,13 @@ test("after failures in a row it is left alone, then tried with one message, the
   expect((await server.call("GET", "/metrics")).text).toContain(
     'belfry_notifications_receiver_up{receiver="chat",format="coder"} 0',
   );
+  // Who sees the deployment hears of it above the inbox; others get their own notifications all the same.
+  const member = await addUser(server, "mia");
+  const inboxOf = async (key: string) => wordsOf(await get(server, "/inbox", cookieFor(key)));
+  expect(await inboxOf(token)).toContain(
+    "Receiver chat is failing. It has never accepted a notification. View receiver",
+  );
+  expect(await inboxOf(member.token)).not.toContain("is failing");
   await send();
   await server.settled();
   await server.runTick();
@@ -129,6 +137,7 @@ test("after failures in a row it is left alone, then tried with one message, the
   server.clock.advance(10 * minute);
   await server.runTick();
   expect(await listed("chat")).toMatchObject({ status: "working", failures: 0, waiting: 0 });
+  expect(await inboxOf(token)).not.toContain("is failing");
   expect((await messagesTo(server, "chat")).every((message) => message.startsWith("sent"))).toBe(true);
   expect(new Set(titlesOf(chat.arrivals))).toEqual(
     new Set([1, 2, 3, 4, 5, 6].map((number) => `Event ${number}`)),

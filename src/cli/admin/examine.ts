@@ -37,7 +37,9 @@ import {
   checkTick,
   type KeyFacts,
 } from "./rules/check-database.ts";
-import { checkOutbox, checkPeople } from "./rules/check-delivery.ts";
+import { isFailing } from "../../notifications/receivers/rules/breaker.ts";
+import { listReceiverStates } from "../../notifications/receivers/store/receivers.ts";
+import { checkOutbox, checkPeople, checkReceivers } from "./rules/check-delivery.ts";
 
 export interface Examination {
   environment: Record<string, string | undefined>;
@@ -96,6 +98,7 @@ const factReads = (now: number) => ({
   gone: readGoneEndpoints(),
   living: countUnfinished(now),
   failing: findFailing(now - dayMs),
+  receivers: listReceiverStates(),
   people: countUsersByRole(),
   keyCheck: readKeyCheck(),
   deployment: readDeploymentId(),
@@ -206,6 +209,9 @@ function checkContent(config: Config, facts: Facts, now: number): Finding[] {
       oldest: since.length === 0 ? 0 : Math.max(0, now - Math.min(...since)),
       isPaused: isPaused(facts.settings),
     }),
+    ...checkReceivers(
+      facts.receivers.map((receiver) => ({ ...receiver, isFailing: isFailing(receiver.failures) })),
+    ),
   ];
 }
 

@@ -19,13 +19,17 @@ const scopeOptions = {
     text: "with --all: only this kind of notification, by name or ID",
   },
   user: { type: "string", value: "USER", text: "with --all: only this recipient" },
-  channel: { type: "string", value: "CHANNEL", text: "with --all: only inbox, smtp, webhook or push" },
+  channel: {
+    type: "string",
+    value: "CHANNEL",
+    text: "with --all: only inbox, smtp, webhook, push or receiver",
+  },
   yes: { type: "boolean", short: "y", text: "don't ask for confirmation" },
 } as const;
 
 const scopeFields = { method: "--channel" };
 
-type Method = "inbox" | "smtp" | "webhook" | "push";
+type Method = "inbox" | "smtp" | "webhook" | "push" | "receiver";
 interface Scope {
   template?: string;
   user?: string;

@@ -14,7 +14,9 @@ import { cancelBuild, findBuild, cancelableSql } from "./store/builds.ts";
 export async function cancelBuildAsUser(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
   const { build, workspace } = row;
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:end-others"))
-    throw forbidden("Only the workspace's owner, owners and template admins can cancel its builds.");
+    throw forbidden(
+      "Only the workspace's owner, deployment owners and template admins can cancel its builds.",
+    );
   if (build.status === "canceling") throw new ApiError(400, "The build is already being canceled.");
   if (!isActive(build.status)) throw hasEndedError();
   const guard = keyExistsSql(actor.keyId);

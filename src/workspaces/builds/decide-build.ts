@@ -128,6 +128,6 @@ function requireBuildPermission(actor: Actor, ownerId: string, transition: Trans
   throw forbidden(
     transition === "start"
       ? "Only the workspace's owner and deployment owners can start it."
-      : "Only the workspace's owner, owners and template admins can stop or delete it.",
+      : "Only the workspace's owner, deployment owners and template admins can stop or delete it.",
   );
 }

@@ -22,6 +22,7 @@ import {
   checkGone,
   checkOutbox,
   checkPeople,
+  checkReceivers,
   checkServer,
 } from "../../../src/cli/admin/rules/check-delivery.ts";
 
@@ -166,6 +167,25 @@ describe("the doctor checks", () => {
       message: expect.stringContaining("hooks.example.com answered 410 Gone"),
       advice: expect.stringContaining("enables it again"),
     });
+  });
+
+  test("receivers: each that gets nothing, and what to do", () => {
+    const works = { name: "ops", isFailing: false, answer: "answered 503", disabledBecause: null };
+    expect(checkReceivers([])).toEqual([]);
+    expect(checkReceivers([works])).toMatchObject([{ level: "ok", message: "1 works" }]);
+    expect(checkReceivers([works, works])).toMatchObject([{ level: "ok", message: "2 work" }]);
+    const gone = { ...works, name: "chat", disabledBecause: "answered 410" };
+    expect(checkReceivers([works, { ...works, isFailing: true }, gone])).toMatchObject([
+      { level: "fail", message: "ops is failing: answered 503" },
+      {
+        level: "fail",
+        message: "chat is disabled: it answered 410",
+        advice: expect.stringContaining("belfry receivers update chat --address URL --enable"),
+      },
+    ]);
+    expect(checkReceivers([{ ...works, isFailing: true, answer: null }])[0]!.message).toContain(
+      "no response",
+    );
   });
 
   test("messages, people and the server", () => {

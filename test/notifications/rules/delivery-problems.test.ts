@@ -33,7 +33,8 @@ test.each<[Partial<DeliveryState>, DeliveryProblem[]]>([
     },
     [{ kind: "failing", since: now - 9 * minute, methods: ["smtp", "webhook"] }],
   ],
+  [{ receivers: [{ name: "ops", succeededAt: 7 }] }, [{ kind: "receiver", name: "ops", succeededAt: 7 }]],
 ])("%j is reported as %j", (state, expected) => {
-  const works = { pausedAt: null, tickAt: now, health: [] };
+  const works = { pausedAt: null, tickAt: now, health: [], receivers: [] };
   expect(deliveryProblems({ ...works, ...state }, now, interval)).toEqual(expected);
 });

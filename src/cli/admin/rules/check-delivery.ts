@@ -37,6 +37,39 @@ export function checkFailing(
   });
 }
 
+export interface ReceiverFacts {
+  name: string;
+  isFailing: boolean;
+  /** The response of the latest failure. */
+  answer: string | null;
+  /** What it answered when Belfry disabled it. */
+  disabledBecause: string | null;
+}
+
+/** Of the receivers that owners manage: each that gets nothing. */
+export function checkReceivers(receivers: readonly ReceiverFacts[]): Finding[] {
+  const findings = receivers.flatMap(({ name, isFailing, answer, disabledBecause }) => {
+    if (disabledBecause !== null)
+      return [
+        fail(
+          "receivers",
+          `${name} is disabled: it ${disabledBecause}`,
+          `Give it its new address: belfry receivers update ${name} --address URL --enable`,
+        ),
+      ];
+    if (!isFailing) return [];
+    return [
+      fail(
+        "receivers",
+        `${name} is failing: ${answer ?? "no response"}`,
+        `Test it: belfry receivers test ${name}. Once it accepts a test, it gets what waits.`,
+      ),
+    ];
+  });
+  if (findings.length > 0 || receivers.length === 0) return findings;
+  return [ok("receivers", receivers.length === 1 ? "1 works" : `${receivers.length} work`)];
+}
+
 export interface OutboxFacts {
   /** Pending messages of all channels. */
   waiting: number;

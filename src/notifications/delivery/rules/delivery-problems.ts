@@ -1,11 +1,18 @@
-// What keeps notifications from arriving, as every inbox shows it: a pause, an overdue tick, failing channels.
+// What keeps notifications from arriving, as every inbox shows it: a pause, an overdue tick, failing channels and receivers.
 import { failing, type Health } from "./channel-health.ts";
 
 export type DeliveryProblem =
   | { kind: "paused"; since: number }
   /** `since`: when the last tick ran. */
   | { kind: "overdue"; since: number }
-  | { kind: "failing"; since: number; methods: string[] };
+  | { kind: "failing"; since: number; methods: string[] }
+  | ({ kind: "receiver" } & FailingReceiver);
+
+export interface FailingReceiver {
+  name: string;
+  /** Its latest success; null: it has never accepted anything. */
+  succeededAt: number | null;
+}
 
 export interface DeliveryState {
   /** When the pause began; null while nothing is paused. */
@@ -14,6 +21,8 @@ export interface DeliveryState {
   tickAt: number | null;
   /** Of the configured channels. */
   health: readonly Health[];
+  /** Those that fail. */
+  receivers: readonly FailingReceiver[];
 }
 
 /** Ticks may be this many intervals late. */
@@ -24,7 +33,7 @@ export const isTickLate = (tickAt: number, now: number, interval: number): boole
   now - tickAt > lateAfter * interval;
 
 export function deliveryProblems(
-  { pausedAt, tickAt, health }: DeliveryState,
+  { pausedAt, tickAt, health, receivers }: DeliveryState,
   now: number,
   interval: number,
 ): DeliveryProblem[] {
@@ -36,5 +45,5 @@ export function deliveryProblems(
     const since = Math.min(...bad.map(({ failingSince }) => failingSince));
     problems.push({ kind: "failing", since, methods: bad.map(({ method }) => method) });
   }
-  return problems;
+  return [...problems, ...receivers.map((one) => ({ kind: "receiver", ...one }) as const)];
 }

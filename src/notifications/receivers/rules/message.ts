@@ -41,6 +41,13 @@ export interface ReceiverRequest {
   body: string;
 }
 
+/** For products that show no severity by themselves. */
+export const severityMarks = { critical: "🚨", warning: "⚠️", success: "✅", info: "ℹ️" } as const;
+
+/** What a message has buttons or links for: there is always a way to the whole text. */
+export const shownActions = ({ actions, link }: ReceiverMessage): readonly Action[] =>
+  actions.length === 0 ? [{ label: "Open Belfry", url: link }] : actions;
+
 const maxFacts = 10;
 const maxFactLength = 200;
 const isResolvedKind = (id: string): boolean => id === kinds["situation-resolved"].id;

@@ -47,7 +47,7 @@ export const listReceivers = () => selectReceivers().where(exists).orderBy(asc(n
 
 export type ReceiverRow = ReturnType<typeof listReceivers>["_"]["result"][number];
 
-/** For metrics; without those that an owner disabled. */
+/** For metrics and the doctor; without those that an owner disabled. */
 export const listReceiverStates = () =>
   query
     .select({
@@ -55,6 +55,8 @@ export const listReceiverStates = () =>
       format: notificationReceivers.format,
       isEnabled: notificationReceivers.isEnabled,
       failures: notificationReceivers.failures,
+      answer: notificationReceivers.answer,
+      disabledBecause: notificationReceivers.disabledBecause,
     })
     .from(notificationReceivers)
     .where(and(exists, or(notificationReceivers.isEnabled, isNotNull(notificationReceivers.disabledBecause))))

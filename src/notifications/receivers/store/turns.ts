@@ -34,7 +34,8 @@ const spacingSql = sql.raw(
     .map(([format, spacing]) => `WHEN '${format}' THEN ${spacing}`)
     .join(" ")} ELSE 0 END`,
 );
-const isFailingSql = sql.raw(`failures >= ${maxFailures}`);
+/** SQL of a receiver: `isFailing` says the same of one. */
+export const isFailingSql = sql.raw(`failures >= ${maxFailures}`);
 
 /** Takes the turn unless the receiver is to be left alone; the next one is after its spacing, or once it was tried. */
 export const takeTurn: (id: string, token: string, now: number) => Statement = prepared(

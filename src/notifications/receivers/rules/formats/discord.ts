@@ -1,19 +1,23 @@
 // Discord: a message of a webhook, in Markdown. Nobody is mentioned, whatever a text says.
 import { toPlainText } from "../../../texts/rules/markdown.ts";
-import { cutText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
+import {
+  cutText,
+  severityMarks,
+  shownActions,
+  type ReceiverMessage,
+  type ReceiverRequest,
+  type ReceiverTarget,
+} from "../message.ts";
 
 export const maxDiscordLength = 2_000;
 const maxTitle = 200;
 const maxLinks = 3;
 
-const marks = { critical: "🚨", warning: "⚠️", success: "✅", info: "ℹ️" } as const;
-
 export function renderDiscord(message: ReceiverMessage, { address }: ReceiverTarget): ReceiverRequest {
-  const { title, severity, actions, link } = message;
-  const head = `**${marks[severity]} ${escapeMarkdown(cutText(title, maxTitle))}**\n`;
-  const shown = actions.length === 0 ? [{ label: "Open Belfry", url: link }] : actions;
+  const { title, severity } = message;
+  const head = `**${severityMarks[severity]} ${escapeMarkdown(cutText(title, maxTitle))}**\n`;
   // Those that fit whole: half an address leads nowhere.
-  const links = shown
+  const links = shownActions(message)
     .slice(0, maxLinks)
     .map(({ label, url }) => `[${escapeMarkdown(label)}](<${url}>)`)
     .filter(({ length }) => length <= 400)

@@ -4,6 +4,7 @@ import { parseMarkdown, toPlainText } from "../../../texts/rules/markdown.ts";
 import {
   cutText,
   fitText,
+  severityMarks,
   type ReceiverMessage,
   type ReceiverRequest,
   type ReceiverTarget,
@@ -15,15 +16,13 @@ const maxButtonText = 75;
 const maxButtons = 5;
 const maxUrl = 3_000;
 
-const marks = { critical: "🚨", warning: "⚠️", success: "✅", info: "ℹ️" } as const;
-
 /** Slack's three control characters. */
 const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 export function renderSlack(message: ReceiverMessage, { address }: ReceiverTarget): ReceiverRequest {
   const { title, severity, body, facts, actions, link, kind } = message;
-  const heading = `${marks[severity]} ${title}`;
+  const heading = `${severityMarks[severity]} ${title}`;
   const buttons = actions
     .filter(({ url }) => url.length <= maxUrl)
     .slice(0, maxButtons)

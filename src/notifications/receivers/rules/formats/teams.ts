@@ -1,7 +1,13 @@
 // Microsoft Teams: an Adaptive Card for the address of a Workflows webhook.
 import { byteLength } from "../../../../kernel/rules/text.ts";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
-import { fitText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
+import {
+  fitText,
+  shownActions,
+  type ReceiverMessage,
+  type ReceiverRequest,
+  type ReceiverTarget,
+} from "../message.ts";
 
 /** Bytes of a whole message. */
 export const maxTeamsBytes = 28_000;
@@ -20,7 +26,7 @@ export function renderTeams(message: ReceiverMessage, { address }: ReceiverTarge
   return { url: address, headers: { "content-type": "application/json" }, body };
 }
 
-const toCard = ({ title, severity, facts, actions, link, kind }: ReceiverMessage, text: string) => ({
+const toCard = (message: ReceiverMessage, text: string) => ({
   type: "message",
   attachments: [
     {
@@ -33,19 +39,19 @@ const toCard = ({ title, severity, facts, actions, link, kind }: ReceiverMessage
         body: [
           {
             type: "TextBlock",
-            text: escapeMarkdown(title),
+            text: escapeMarkdown(message.title),
             weight: "bolder",
             size: "medium",
             wrap: true,
-            color: colors[severity],
+            color: colors[message.severity],
           },
           ...(text === "" ? [] : [{ type: "TextBlock", text: escapeMarkdown(text), wrap: true }]),
-          ...(facts.length === 0
+          ...(message.facts.length === 0
             ? []
-            : [{ type: "FactSet", facts: facts.map(([name, value]) => ({ title: name, value })) }]),
-          { type: "TextBlock", text: `Belfry · ${kind}`, isSubtle: true, size: "small", wrap: true },
+            : [{ type: "FactSet", facts: message.facts.map(([name, value]) => ({ title: name, value })) }]),
+          { type: "TextBlock", text: `Belfry · ${message.kind}`, isSubtle: true, size: "small", wrap: true },
         ],
-        actions: (actions.length === 0 ? [{ label: "Open Belfry", url: link }] : actions)
+        actions: shownActions(message)
           .slice(0, maxActions)
           .map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
       },
