@@ -94,11 +94,15 @@ function addCookie(c: Ctx, cookie: string): void {
   else c.header("set-cookie", cookie, { append: true });
 }
 
-/** `expiresAt`: epoch milliseconds. `Secure` on https only: over plain http Safari would drop such a cookie. */
+/**
+ * `expiresAt`: epoch milliseconds. `Max-Age` as well, which comes first (RFC 6265, 5.3): it doesn't depend on the browser's clock.
+ * `Secure` on https only: over plain http Safari would drop such a cookie.
+ */
 export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {
-  const expires = new Date(expiresAt);
-  if (!isHttps(c)) return addCookie(c, generateCookie(sessionCookie, key, { ...attributes, expires }));
-  addCookie(c, generateCookie(hostCookie, key, { ...attributes, secure: true, expires }));
+  const maxAge = Math.max(0, Math.floor((expiresAt - c.get("deps").now()) / 1_000));
+  const lasting = { ...attributes, expires: new Date(expiresAt), maxAge };
+  if (!isHttps(c)) return addCookie(c, generateCookie(sessionCookie, key, lasting));
+  addCookie(c, generateCookie(hostCookie, key, { ...lasting, secure: true }));
   if (getCookie(c, sessionCookie) !== undefined) deleteCookie(c, sessionCookie, attributes);
 }
 

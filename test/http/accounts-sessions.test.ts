@@ -46,6 +46,8 @@ test("signing in answers a key and sets it as a cookie that works", async () => 
   expect(cookie).not.toMatch(/Secure/);
   const expires = Date.parse(/Expires=([^;]+)/.exec(cookie)![1]!);
   expect(Math.abs(expires - (server.clock.now() + 7 * day))).toBeLessThan(1_000);
+  // A browser whose clock is wrong keeps it as long.
+  expect(cookie).toContain(`; Max-Age=${(7 * day) / 1_000};`);
 
   const byCookie = { headers: { cookie: `coder_session_token=${key}` } };
   expect((await server.call("GET", "/api/v2/users/me", byCookie)).json.username).toBe("ada");
