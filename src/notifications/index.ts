@@ -11,7 +11,7 @@ export {
   type StatementOrNotice,
 } from "./outbox/notify.ts";
 export type { NotificationEvent, PreparedEvent } from "./outbox/prepare-event.ts";
-export { minuteBucket } from "./outbox/rules/delivery-plan.ts";
+export { minuteBucket } from "./outbox/rules/duplicates.ts";
 export { templateAdminRoles, templateAdmins } from "./outbox/rules/recipients.ts";
 export {
   givenReads,

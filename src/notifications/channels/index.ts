@@ -1,6 +1,6 @@
 // All channels, in display order; the first external one that is configured is the default. A new one is a folder and a line
 // here.
-import type { PlanChannel } from "../outbox/rules/delivery-plan.ts";
+import type { PlanChannel } from "../outbox/rules/plan.ts";
 import type { Channel, SettingsOf } from "./channel.ts";
 import { inbox } from "./inbox/channel.ts";
 import { mail } from "./mail/channel.ts";

@@ -6,7 +6,7 @@ import { createPushAccess } from "../channels/push/access.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kindTitle, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
-import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
+import { isChannelDisabled } from "../outbox/rules/by-person.ts";
 import { isMuted } from "../outbox/rules/mutes.ts";
 import { unsealLabels } from "../outbox/sealed-labels.ts";
 import { renderOrFallback, withoutTemplate, type Rendered } from "../texts/rules/render.ts";

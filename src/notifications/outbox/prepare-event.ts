@@ -9,7 +9,9 @@ import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } fr
 import { parseReceivers } from "../receivers/rules/plan.ts";
 import type { TemplateToSend } from "./store/template.ts";
 import { toStoredRule } from "./rules/absence.ts";
-import { duplicateWindows, identityOf, planDeliveries, type DeliveryPlan } from "./rules/delivery-plan.ts";
+import { planDeliveries } from "./rules/delivery-plan.ts";
+import { duplicateWindows, identityOf } from "./rules/duplicates.ts";
+import type { DeliveryPlan } from "./rules/plan.ts";
 import { countOffByDefault, effectiveRule } from "./rules/off-by-default.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";

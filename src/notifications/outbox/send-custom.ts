@@ -5,7 +5,7 @@ import { ApiError, conflict, matchingKey, invalid } from "../../kernel/errors.ts
 import { canonicalJson } from "../../kernel/rules/json.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
-import { minuteBucket } from "./rules/delivery-plan.ts";
+import { minuteBucket } from "./rules/duplicates.ts";
 import type { Audience } from "./store/recipients.ts";
 
 export interface CustomContent {

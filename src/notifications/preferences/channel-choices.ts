@@ -3,7 +3,8 @@ import type { NotificationsConfig } from "../../config/config.ts";
 import type { Channel } from "../channels/channel.ts";
 import { findChannel, planChannels, type Method } from "../channels/index.ts";
 import { isAlwaysOn } from "../kinds/kinds.ts";
-import { chooseChannels, isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
+import { chooseChannels } from "../outbox/rules/by-deployment.ts";
+import { isChannelDisabled } from "../outbox/rules/by-person.ts";
 import type { KindPreference } from "./store/preferences.ts";
 
 export const isEnabled = ({

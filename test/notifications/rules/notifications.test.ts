@@ -21,15 +21,13 @@ import {
   parseRetryAfter,
   decideOutcome,
 } from "../../../src/notifications/delivery/rules/retry.ts";
+import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
 import {
   duplicateWindows,
   identityOf,
   minuteBucket,
-  planDeliveries,
-  type PlanChannel,
-  type Recipient,
-  type PlanOptions,
-} from "../../../src/notifications/outbox/rules/delivery-plan.ts";
+} from "../../../src/notifications/outbox/rules/duplicates.ts";
+import type { PlanChannel, PlanOptions, Recipient } from "../../../src/notifications/outbox/rules/plan.ts";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
 
 const ada: Recipient = {

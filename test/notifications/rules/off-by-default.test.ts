@@ -1,6 +1,6 @@
 // Whom a kind that is off by default is planned for, and who is only counted.
 import { expect, test } from "vitest";
-import type { Recipient } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
+import type { Recipient } from "../../../src/notifications/outbox/rules/plan.ts";
 import { countOffByDefault, effectiveRule } from "../../../src/notifications/outbox/rules/off-by-default.ts";
 import type { Reason } from "../../../src/notifications/outbox/rules/reasons.ts";
 

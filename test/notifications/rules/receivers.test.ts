@@ -1,7 +1,8 @@
 // Where receivers may be, what they get, and what their answers mean.
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
-import { planDeliveries, type PlanOptions } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
+import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
+import type { PlanOptions } from "../../../src/notifications/outbox/rules/plan.ts";
 import { queueKey } from "../../../src/notifications/delivery/rules/queue-key.ts";
 import { summariseReceiver } from "../../../src/notifications/delivery/rules/receiver-health.ts";
 import { addressProblem, isPublicAddress } from "../../../src/notifications/receivers/rules/address.ts";

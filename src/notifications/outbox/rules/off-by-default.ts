@@ -2,7 +2,7 @@
 // with the event: a message for each of them and channel would be most of what is stored. Who would get it for a reason of
 // their own has a message that says so.
 import { isAlwaysOn } from "../../kinds/kinds.ts";
-import type { Recipient } from "./delivery-plan.ts";
+import type { Recipient } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
 

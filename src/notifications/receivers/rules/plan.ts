@@ -1,5 +1,5 @@
 // The receivers that an event can go to, as they are read with its template.
-import type { PlanReceiver } from "../../outbox/rules/delivery-plan.ts";
+import type { PlanReceiver } from "../../outbox/rules/plan.ts";
 
 interface StoredReceiver extends Omit<PlanReceiver, "followsSituations"> {
   follows: number;

@@ -1,0 +1,36 @@
+// Last decision on a message: when it is sent.
+import { isOnlyByMail } from "../../kinds/kinds.ts";
+import type { PlanChannel, PlanOptions, PlanReceiver, Timing } from "./plan.ts";
+import type { Reason } from "./reasons.ts";
+
+/** Messages are sent in the order of their due time: this puts passcodes first. */
+const passcodeHeadStartMs = 86_400_000;
+
+/** A shorter pause of a receiver is only the spacing of its messages. */
+const minPauseMs = 5_000;
+
+type Clocked = Pick<PlanOptions, "isPaused" | "notBefore" | "now">;
+
+/** To a person. What a local channel delivers at once is delivered by the write of its event. */
+export function whenForPerson(
+  channel: Pick<PlanChannel, "isLocal">,
+  { template, ...options }: Clocked & Pick<PlanOptions, "template">,
+): Timing {
+  const reasons = waits(options);
+  if (channel.isLocal && reasons.length === 0) return { status: "sent", dueAt: null, reasons };
+  const { now, notBefore = -Infinity } = options;
+  const dueAt = Math.max(isOnlyByMail(template.id) ? now - passcodeHeadStartMs : now, notBefore);
+  return { status: "pending", dueAt, reasons };
+}
+
+/** To a receiver: not before its pause is over. */
+export function whenForReceiver({ resumeAt }: Pick<PlanReceiver, "resumeAt">, options: Clocked): Timing {
+  const { now, notBefore = -Infinity } = options;
+  const pausedUntil = resumeAt > now + minPauseMs ? resumeAt : now;
+  return { status: "pending", dueAt: Math.max(pausedUntil, notBefore), reasons: waits(options) };
+}
+
+const waits = ({ isPaused, notBefore = -Infinity, now }: Clocked): Reason[] => [
+  ...(isPaused ? (["paused"] as const) : []),
+  ...(notBefore > now ? (["held_back"] as const) : []),
+];
