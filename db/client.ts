@@ -123,7 +123,14 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
   return {
     read: (reads, timeoutMs) => run("read", [], reads, timeoutMs) as never,
     write: (changes, answer, timeoutMs) => run("write", changes, answer, timeoutMs) as never,
-    observe: (onBatch) => createDatabase(client, { ...options, onBatch }),
+    observe: (onNext) =>
+      createDatabase(client, {
+        ...options,
+        onBatch: (batch) => {
+          onBatch?.(batch);
+          onNext(batch);
+        },
+      }),
     close: () => client.close(),
   };
 }

@@ -2,6 +2,7 @@
 // error becomes a response. It doesn't know where it runs.
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
 import type { Result, Router } from "hono/router";
 import { TrieRouter } from "hono/router/trie-router";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
@@ -29,10 +30,19 @@ export function createApp(open: Open, tools: CreateRoutes = withoutTools) {
   const app = new Hono<Env>({ router: createRouter() });
   app.use(async (c, next) => {
     const deps = open(c.req.raw, c.env);
+    const started = performance.now();
+    const { measures } = deps.process;
+    measures?.requestStarted();
     const log = deps.log.with({ request_id: deps.requestId });
     c.set("deps", { ...deps, log, db: withBatchLog(deps.db, log, deps.config.logLevel) });
     await next();
     addHeaders(c);
+    measures?.requestEnded({
+      method: c.req.method,
+      route: routeOf(c),
+      status: c.res.status,
+      milliseconds: performance.now() - started,
+    });
   });
   app.use(async (c, next) => {
     // The API's routes decide themselves, once they know who is asking.
@@ -56,6 +66,13 @@ const withoutTools: CreateRoutes = () =>
       detail: "On Cloudflare Workers, agents start them as a program: belfry mcp",
     });
   });
+
+/** The pattern of the route that answered; one name for all paths that have none. */
+function routeOf(c: Ctx): string {
+  const path = routePath(c);
+  if (path.endsWith("*")) return "unmatched";
+  return path.includes(":") ? path.replaceAll(/:(\w+)(?:\{.*?\}+(?=\/|$))?/g, "{$1}") : path;
+}
 
 /** Hono's tree, which is searched once for a path that has no variables. */
 function createRouter<T>(): Router<T> {

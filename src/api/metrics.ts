@@ -41,8 +41,16 @@ export const metricsRoutes = new Hono<Env>().get(
   async (c) => {
     admitScraper(c);
     const deps = c.get("deps");
-    const found = await probe(deps, metricsReads(deps));
-    return c.body(exposition(await allFamilies(deps, found)), 200, { "content-type": expositionType });
+    const recent = recentPools(deps);
+    const found = await probe(deps, {
+      ...metricsReads(deps),
+      ...(recent === undefined ? poolMetricReads(deps) : {}),
+    } as Reads);
+    const families = [
+      ...(await allFamilies(deps, found, recent)),
+      ...(deps.process.measures?.families() ?? []),
+    ];
+    return c.body(exposition(families), 200, { "content-type": expositionType });
   },
 );
 
@@ -64,7 +72,6 @@ function admitScraper(c: Ctx): void {
 
 const metricsReads = (deps: Deps) => ({
   ...outboxReads(deps.now()),
-  ...poolMetricReads(deps),
   settings: readSettings(),
   gone: readGoneEndpoints(),
   lastTick: readLastTick(),
@@ -72,16 +79,31 @@ const metricsReads = (deps: Deps) => ({
   keyCheck: readKeyCheck(),
 });
 
-type Found = Probe<ReturnType<typeof metricsReads>>;
+type Reads = ReturnType<typeof metricsReads> & ReturnType<typeof poolMetricReads>;
+type Found = Probe<Reads>;
 
-async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Family[]> {
+/** What a scrape reads of pools grows with them: scrapes that follow within this time show the same. */
+const poolsMs = 15_000;
+
+function recentPools({ process, now }: Deps): readonly Family[] | undefined {
+  const { value } = process.recentPools;
+  return value !== undefined && now() - value.at < poolsMs ? value.families : undefined;
+}
+
+async function readPools(deps: Deps, answers: NonNullable<Found["answers"]>): Promise<readonly Family[]> {
+  const at = deps.now();
+  const families = await poolFamilies(deps, answers);
+  deps.process.recentPools.value = { at, families };
+  return families;
+}
+
+/** `recent`: the families of pools, when they were not read. */
+async function allFamilies(
+  deps: Deps,
+  { state, answers }: Found,
+  recent: readonly Family[] | undefined,
+): Promise<Family[]> {
   const { config, now } = deps;
-  const gauge = (name: string, help: string, value: number, labels = {}): Family => ({
-    name,
-    type: "gauge",
-    help,
-    samples: [{ labels, value }],
-  });
   const always = [
     gauge("belfry_build_info", "The release that runs; always 1.", 1, { version }),
     gauge(
@@ -131,6 +153,13 @@ async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Famil
       ),
     ...outboxFamilies(answers, now()),
     ...prebuildFamilies(answers.counters),
-    ...(await poolFamilies(deps, answers)),
+    ...(recent ?? (await readPools(deps, answers))),
   ];
 }
+
+const gauge = (name: string, help: string, value: number, labels = {}): Family => ({
+  name,
+  type: "gauge",
+  help,
+  samples: [{ labels, value }],
+});

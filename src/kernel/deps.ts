@@ -4,6 +4,7 @@ import type { Database } from "../../db/client.ts";
 import type { Config } from "../config/config.ts";
 import type { KeysFor } from "./crypto.ts";
 import type { Log } from "./log.ts";
+import type { Measures } from "./measures.ts";
 import type {
   Cache,
   Clock,
@@ -21,6 +22,7 @@ import type {
   Post,
   PostToReceiver,
 } from "./ports.ts";
+import type { Family } from "./rules/metrics.ts";
 import type { FairQueue, RequestLimit, Semaphore } from "./rules/limits.ts";
 import type { TextCache } from "./rules/text-cache.ts";
 
@@ -72,6 +74,10 @@ export interface Process {
   recentFailures: Map<string, { at: number; count: number }>;
   /** Limits of one dispatch where the platform has limits: messages, and milliseconds after which no more start. */
   dispatchLimits: { messages: number; time: number } | null;
+  /** What this process counts for Prometheus; null where a process ends with its request (Workers). */
+  measures: Measures | null;
+  /** What `/metrics` has read of pools, for scrapes that follow shortly. */
+  recentPools: { value: { at: number; families: readonly Family[] } | undefined };
   /** Aborted when the process is to stop: nothing more is claimed. */
   stopping: AbortSignal;
 }

@@ -8,6 +8,7 @@ import type { Deps, Process } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
 import { createNudgeQueue } from "../notifications/delivery/wake.ts";
 import { createEnqueueGroup } from "../notifications/outbox/enqueue.ts";
+import type { Measures } from "../kernel/measures.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
@@ -34,6 +35,7 @@ export interface ProcessOptions extends ProcessTuning {
   mail: MailPool | null;
   /** Requests of a caller in a minute; 0 or omitted: no limit. */
   apiRateLimit?: number;
+  measures?: Measures;
   /** Creates the dependencies of background work. Not called before the first of it. */
   deps: () => Deps;
 }
@@ -81,7 +83,7 @@ export function createGather(iteration = nextIteration): Gather {
 
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
-  const { inboxInterval = defaultInboxInterval } = options;
+  const { inboxInterval = defaultInboxInterval, measures = null } = options;
   return {
     clock,
     deps,
@@ -125,6 +127,8 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     hashing: createFairQueue(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
     recentFailures: new Map(),
+    measures,
+    recentPools: { value: undefined },
     stopping,
   };
 }

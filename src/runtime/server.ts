@@ -25,6 +25,7 @@ import {
   listen,
   type SlowRequests,
 } from "./http-server.ts";
+import { startMeasures } from "./process-figures.ts";
 import { openAssets } from "./asset-files.ts";
 import { withCompression } from "./compression.ts";
 import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-streams.ts";
@@ -86,21 +87,21 @@ export async function startServer(
   const newId = createNewId(now);
   const { config: given, log } = configure(environment, options, now);
   let config = given;
-  const { client, db, file } = await openDatabase(config, options, log);
+  const stopping = new AbortController();
+  const measures = startMeasures(() => config, stopping.signal);
+  const { client, db, file } = await openDatabase(config, { ...options, onBatch: measures.batchEnded }, log);
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
   for (const shared of prepared.sharedMailboxes) log.warn(sharedMailboxMessage(shared));
   await setClock(db, clock);
 
-  const stopping = new AbortController();
   const { outgoing, mail, ...transports } = openTransports(config, options);
-  const own = { clock, db, log, mail, stopping: stopping.signal, deps: () => deps() };
+  const own = { clock, db, log, mail, measures, stopping: stopping.signal, deps: () => deps() };
   const process = createProcess({ ...own, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
   const { assets, assetsVersion } = openAssets();
-  const openApi = describeOnce(() => config);
   const kept = { db, now, newId, log, process, keysFor, defer };
-  const lasting = { ...kept, ...outgoing, assets, assetsVersion, openApi };
+  const lasting = { ...kept, ...outgoing, assets, assetsVersion, openApi: describeOnce(() => config) };
   const deps = (
     clientAddress: string | null = null,
     { openSocket, openStream }: Connection = noConnection,
@@ -166,7 +167,11 @@ function describeOnce(config: () => Config): Deps["openApi"] {
   return async () => (document ??= openApiDocument(createApi(), config().accessUrl));
 }
 
-async function openDatabase(config: Config, options: ServerOptions, log: Log) {
+async function openDatabase(
+  config: Config,
+  options: ServerOptions & Pick<DatabaseOptions, "onBatch">,
+  log: Log,
+) {
   const opened = await openClient(config, { onAnswer: options.onAnswer });
   const file = databaseFile(config.databaseUrl);
   const client =

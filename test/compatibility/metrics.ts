@@ -3,7 +3,6 @@ import { absent, better, same, type Row } from "./row.ts";
 
 const pool = "coderd_prebuilt_workspaces_";
 const total = "stored in the database: correct across restarts and instances";
-const live = "read at each scrape; Coder's is up to 15 s old";
 
 export const metrics: Row[] = [
   better(
@@ -26,12 +25,15 @@ export const metrics: Row[] = [
   better(`${pool}created_total`, total),
   better(`${pool}failed_total`, total),
   better(`${pool}claimed_total`, total),
-  better(`${pool}desired`, live),
-  better(`${pool}running`, live),
-  better(`${pool}eligible`, live),
-  better(`${pool}preset_hard_limited`, live),
-  better(`${pool}metrics_last_updated`, live),
+  same(`${pool}desired`),
+  same(`${pool}running`),
+  same(`${pool}eligible`),
+  same(`${pool}preset_hard_limited`),
+  same(`${pool}metrics_last_updated`),
   same(`${pool}reconciliation_paused`),
+  better("coderd_api_requests_processed_total", "pages too; `instance_id` tells instances apart"),
+  better("coderd_api_request_latencies_seconds", "pages too; `instance_id` tells instances apart"),
+  absent("coderd_api_concurrent_requests", "`belfry_http_requests_in_flight`, not by route"),
   better("coderd_workspace_creation_duration_seconds", "counted in the write that completes the build"),
   better("coderd_prebuilt_workspace_claim_duration_seconds", "counted in the write that completes the claim"),
 ];

@@ -366,10 +366,11 @@ describe("the hard limit", () => {
     await passes(server, 3);
     expect((await pools.states()).toSorted()).toEqual(["start/failed", "start/succeeded"]);
     expect(await pools.status(presetId)).toBe("hard_limited");
-    const limited = async () =>
-      (await server.call("GET", "/metrics")).text.match(
-        /^coderd_prebuilt_workspaces_preset_hard_limited\{.*$/m,
-      )?.[0];
+    const limited = async () => {
+      server.clock.advance(15_000);
+      const { text } = await server.call("GET", "/metrics");
+      return text.match(/^coderd_prebuilt_workspaces_preset_hard_limited\{.*$/m)?.[0];
+    };
     expect(await limited()).toBe(
       'coderd_prebuilt_workspaces_preset_hard_limited{template_name="docker",preset_name="small",organization_name="default"} 1',
     );
@@ -565,6 +566,7 @@ test("Metrics follow what is made, fails, is claimed and is left, by names; a de
   await server.settled();
   const other = await startTestServer({ folder: server.folder, clock: server.clock });
   const shown = async () => {
+    server.clock.advance(15_000);
     const { text } = await server.call("GET", "/metrics");
     // Another instance, which has made none of it, says the same.
     const lines = (all: string) => all.split("\n").filter((line) => line.includes("prebuilt_workspaces"));

@@ -2,8 +2,10 @@
 // the alerts of the docs, each seen firing and then not.
 import { readFileSync } from "node:fs";
 import { methods } from "../../src/notifications/channels/index.ts";
+import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { query } from "../../db/client.ts";
 import { insertRows } from "../../db/rows.ts";
 import { notificationMessages } from "../../db/schema.ts";
 import { exposition } from "../../src/kernel/rules/metrics.ts";
@@ -120,6 +122,7 @@ describe("totals", () => {
     expect(valueOf(series, "coderd_notifications_retry_count", ofCustom)).toBe(1);
     expect(valueOf(series, "coderd_notifications_queued_seconds_count", webhook)).toBe(4);
     expect(valueOf(series, "coderd_notifications_dispatcher_send_seconds_count", webhook)).toBe(5);
+    expect(valueOf(series, "belfry_notifications_delivery_seconds_count", webhook)).toBe(3);
     const ended = (method: string, status: string) => valueOf(series, finished, { method, status });
     expect([ended("webhook", "sent"), ended("webhook", "permanent_failure")]).toEqual([3, 1]);
     expect([ended("webhook", "inhibited"), ended("inbox", "inhibited")]).toEqual([2, 2]);
@@ -242,6 +245,82 @@ describe("what waits", () => {
     expect(valueOf(series, "belfry_notifications_messages", { ...webhook, status: "pending" })).toBe(1);
     expect(valueOf(series, "belfry_notifications_oldest_waiting_seconds", webhook)).toBe(0);
   });
+});
+
+describe("what an instance counts in memory", () => {
+  const requests = "coderd_api_requests_processed_total";
+
+  test("are requests by route and status, with their time, also those that fail", async () => {
+    const server = await startTestServer();
+    const { token } = await signInFirst(server);
+    for (const name of ["me", "nobody"]) await server.call("GET", `/api/v2/users/${name}`, { token });
+    await server.call("GET", "/api/v2/users/me");
+    await server.call("GET", "/api/v2/no/such/route");
+    await server.call("GET", "/assets/0123456789ab/no.css");
+    const series = await scrape(server);
+    const count = (method: string, path: string, code: string) =>
+      valueOf(series, requests, { method, path, code });
+    const user = "/api/v2/users/{user}";
+    expect(["200", "404", "401"].map((code) => count("GET", user, code))).toEqual([1, 1, 1]);
+    expect(count("GET", "unmatched", "404")).toBe(1);
+    expect(count("GET", "/assets/{version}/{name}", "404")).toBe(1);
+    expect(valueOf(series, "coderd_api_request_latencies_seconds_count", { path: user })).toBe(3);
+    expect(valueOf(series, "belfry_http_requests_in_flight")).toBe(1);
+  });
+
+  test("are no series for what callers invent", async () => {
+    const server = await startTestServer();
+    for (const method of ["PROPFIND", "MKCOL", "REPORT"]) await server.call(method, `/api/v2/${method}/x`);
+    const labels = (await scrape(server)).filter(({ name }) => name === requests).map((one) => one.labels);
+    expect(labels.map(({ method, path }) => [method, path])).toEqual([["OTHER", "unmatched"]]);
+  });
+
+  test("are batches of the database, with the codes of those that failed", async () => {
+    const server = await startTestServer();
+    const reads = async () => {
+      const series = await scrape(server);
+      return valueOf(series, "belfry_database_batch_duration_seconds_count", { mode: "read" }) ?? 0;
+    };
+    const before = await reads();
+    await server.sql("SELECT 1");
+    await server.db.read({ rows: query.all(sql`SELECT 1`) });
+    expect(await reads()).toBe(before + 1);
+    await expect(server.sql("SELECT nothing FROM nowhere")).rejects.toThrow();
+    expect(
+      valueOf(await scrape(server), "belfry_database_batch_failures_total", {
+        mode: "write",
+        code: "SQLITE_ERROR",
+      }),
+    ).toBe(1);
+  });
+
+  test("name the instance, and are its own", async () => {
+    const folder = await temporaryFolder();
+    const [one, other] = [await startTestServer({ folder }), await startTestServer({ folder })];
+    await one.call("GET", "/healthz");
+    const of = async (server: TestServer) =>
+      (await scrape(server)).filter(({ labels }) => labels["path"] === "/healthz");
+    const [first] = await of(one);
+    expect(first!.labels["instance_id"]).toMatch(/:\d+$/);
+    expect(await of(other)).toEqual([]);
+    const rss = valueOf(await scrape(other), "process_resident_memory_bytes");
+    expect(rss).toBeGreaterThan(10_000_000);
+  });
+});
+
+test("pools are read once in 15 seconds, however often somebody scrapes", async () => {
+  let sent = 0;
+  const { server } = await startPools({}, { onTrip: ({ statements }) => (sent += statements) });
+  const desired = (series: Scrape) => valueOf(series, "coderd_prebuilt_workspaces_desired");
+  const statements = async () => {
+    sent = 0;
+    expect(desired(await scrape(server))).toBe(1);
+    return sent;
+  };
+  const first = await statements();
+  expect(await statements()).toBeLessThan(first);
+  server.clock.advance(15_000);
+  expect(await statements()).toBe(first);
 });
 
 describe("who may read it", () => {
@@ -429,7 +508,8 @@ describe.skipIf(noServer)("a scrape", () => {
       }));
       const messages = rows.map(({ seq: _, ...row }) => row);
       await db.write(insertRows(notificationMessages, messages), {});
-      server.clock.advance(10_000);
+      // What is read of pools is kept for a while.
+      server.clock.advance(15_000);
       meter.reset();
       await scrape(server);
       return { trips: meter.trips, rowsRead: meter.rowsRead };

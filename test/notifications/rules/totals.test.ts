@@ -22,7 +22,10 @@ const attempt: FinishedAttempt = {
 };
 const added = (changes: Partial<FinishedAttempt>) =>
   countersOf({ ...attempt, ...changes })
-    .filter(([name]) => !/_(bucket|sum|count)$/.test(name) || name === "coderd_notifications_retry_count")
+    .filter(
+      ([name]) =>
+        !name.endsWith("_seconds_bucket") || name === "belfry_notifications_delivery_seconds_bucket",
+    )
     .map(([name, labels, value]) => [name, JSON.parse(labels), value]);
 
 const attempts = "coderd_notifications_dispatch_attempts_total";
@@ -31,7 +34,7 @@ const labels = { method: "webhook", notification_template_id: "t" };
 
 describe("an attempt", () => {
   test.each<[string, Partial<FinishedAttempt>, string, string | undefined]>([
-    ["that succeeds", {}, "success", "sent"],
+    ["that succeeds", {}, "success", undefined],
     ["that will be retried", { outcome: "temporary", status: "temporary_failure" }, "temp_fail", undefined],
     [
       "that fails permanently",
@@ -51,6 +54,16 @@ describe("an attempt", () => {
     expect(counters.filter(([name]) => name === finished)).toEqual(
       status === undefined ? [] : [[finished, { method: "webhook", status }, 1]],
     );
+  });
+
+  test("that succeeds counts the message as delivered, by the time since it was created", () => {
+    const deliveries = (changes: Partial<FinishedAttempt>) =>
+      countersOf({ ...attempt, ...changes })
+        .filter(([name]) => name === "belfry_notifications_delivery_seconds_bucket")
+        .map(([, text, value, seconds]) => [JSON.parse(text).le, value, seconds]);
+    expect(deliveries({})).toEqual([["2.5", 1, 2.05]]);
+    expect(deliveries({ attempt: 4, startedAt: 400_000, finishedAt: 401_000 })).toEqual([["900", 1, 400]]);
+    expect(deliveries({ outcome: "temporary", status: "temporary_failure" })).toEqual([]);
   });
 
   test("after the first is counted as a retry, without the time in the queue", () => {
@@ -87,15 +100,16 @@ describe("attempts of one write", () => {
     ]);
     expect(groups.map((group) => group.attempts)).toEqual([
       [
-        ["a", "lease", 2, 0.05],
-        ["b", "lease", 2, 0.04],
+        ["a", "lease", 2, 0.05, 2.05],
+        ["b", "lease", 2, 0.04, 2.04],
       ],
-      [["c", "lease", 2, 0.05]],
-      [["d", "lease", 2.1, 0]],
+      [["c", "lease", 2, 0.05, 2.05]],
+      [["d", "lease", 2.1, 0, 2]],
     ]);
     const seconds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
     expect(seconds("coderd_notifications_queued_seconds_bucket")).toBe("queued");
     expect(seconds("coderd_notifications_dispatcher_send_seconds_bucket")).toBe("sending");
+    expect(seconds("belfry_notifications_delivery_seconds_bucket")).toBe("delivered");
     expect(seconds("coderd_notifications_dispatch_attempts_total")).toBe("nothing");
     expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
       [attempt, { ...attempt, attempt: 2 }, { ...attempt, attempt: 2, finishedAt: 3_000 }].map((one) =>
@@ -106,12 +120,22 @@ describe("attempts of one write", () => {
 });
 
 test("finished messages are shown for every channel and status, from 0", () => {
+  const sent = { method: "smtp", status: "sent" };
+  const delivered = (le: string, value: number) => ({
+    name: "belfry_notifications_delivery_seconds_bucket",
+    labels: JSON.stringify({ le, method: "smtp" }),
+    value,
+    sum: 1,
+  });
+  // One that was stored by an earlier release, and two buckets of what attempts have sent.
   const rows = [
-    { name: finished, labels: JSON.stringify({ method: "smtp", status: "sent" }), value: 3, sum: 0 },
+    { name: finished, labels: JSON.stringify(sent), value: 3, sum: 0 },
+    delivered("1", 4),
+    delivered("+Inf", 1),
   ];
   const family = totalFamilies(rows, ["smtp", "webhook"]).find(({ name }) => name === finished)!;
   expect(family.samples).toHaveLength(8);
-  expect(family.samples).toContainEqual({ labels: { method: "smtp", status: "sent" }, value: 3 });
+  expect(family.samples).toContainEqual({ labels: sent, value: 8 });
   expect(family.samples).toContainEqual({
     labels: { method: "webhook", status: "recipient_refused" },
     value: 0,

@@ -32,6 +32,13 @@ const sending: Histogram = {
   buckets: [0.001, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120],
 };
 
+/** Also the number of messages that an attempt has sent: they are counted here, and nowhere else. */
+const delivered: Histogram = {
+  name: "belfry_notifications_delivery_seconds",
+  help: "Seconds from the creation of a message until it was sent, retries and delays included.",
+  buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400],
+};
+
 /** Shown as a separate status: a failure that concerns one recipient, not the channel. */
 const refused = "recipient_refused";
 const finalStatuses = ["sent", "permanent_failure", "inhibited"] as const satisfies MessageStatus[];
@@ -54,7 +61,7 @@ export interface FinishedAttempt {
 export function countersOf(one: FinishedAttempt): Addition[] {
   const { method, status } = one;
   const finalStatus = one.reason === "recipient_refused" ? one.reason : status;
-  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, finalStatus)] : [];
+  const end = endOf(one, finalStatus);
   if (one.outcome === "inhibited") return end;
   const labels = { method, notification_template_id: one.templateId };
   const result = status === "sent" ? "success" : status === "permanent_failure" ? "perm_fail" : "temp_fail";
@@ -67,11 +74,19 @@ export function countersOf(one: FinishedAttempt): Addition[] {
   ];
 }
 
+function endOf(
+  { method, status, createdAt, finishedAt }: FinishedAttempt,
+  finalStatus: MessageStatus | typeof refused,
+): Addition[] {
+  if (status === "sent") return [observe(delivered, { method }, finishedAt - createdAt)];
+  return finalStatuses.some((final) => final === status) ? [finishedAddition(method, finalStatus)] : [];
+}
+
 /** Attempts that increment the same counters, which are named once; only the seconds of each differ. */
 export interface CounterGroup {
-  counters: [name: string, labels: string, seconds: "nothing" | "queued" | "sending"][];
-  /** The message's id, the lease's token, and what it adds to the two sums, in seconds. */
-  attempts: [id: string, token: string, queued: number, sending: number][];
+  counters: [name: string, labels: string, seconds: "nothing" | "queued" | "sending" | "delivered"][];
+  /** The message's id, the lease's token, and what it adds to the three sums, in seconds. */
+  attempts: [id: string, token: string, queued: number, sending: number, delivered: number][];
 }
 
 export function groupByCounters(
@@ -81,6 +96,7 @@ export function groupByCounters(
   for (const one of attempts) {
     const queuedSeconds = toSeconds(one.startedAt - one.createdAt);
     const sendingSeconds = toSeconds(one.finishedAt - one.startedAt);
+    const deliveredSeconds = toSeconds(one.finishedAt - one.createdAt);
     const key = [
       one.method,
       one.templateId,
@@ -90,6 +106,7 @@ export function groupByCounters(
       Math.min(one.attempt, 2),
       bucketOf(queued.buckets, queuedSeconds),
       bucketOf(sending.buckets, sendingSeconds),
+      one.status === "sent" ? bucketOf(delivered.buckets, deliveredSeconds) : "",
     ].join();
     let group = groups.get(key);
     if (group === undefined) {
@@ -99,13 +116,17 @@ export function groupByCounters(
       };
       groups.set(key, group);
     }
-    group.attempts.push([one.id, one.token, queuedSeconds, sendingSeconds]);
+    group.attempts.push([one.id, one.token, queuedSeconds, sendingSeconds, deliveredSeconds]);
   }
   return [...groups.values()];
 }
 
-const secondsOf = (name: string) =>
-  name === `${queued.name}_bucket` ? "queued" : name === `${sending.name}_bucket` ? "sending" : "nothing";
+const secondsOf = (name: string) => sumsOf[name] ?? "nothing";
+const sumsOf: Record<string, "queued" | "sending" | "delivered"> = {
+  [`${queued.name}_bucket`]: "queued",
+  [`${sending.name}_bucket`]: "sending",
+  [`${delivered.name}_bucket`]: "delivered",
+};
 
 const finishedAddition = (method: string, status: MessageStatus | typeof refused, count = 1): Addition => [
   finished,
@@ -148,19 +169,28 @@ export function totalFamilies(rows: readonly CounterRow[], methods: readonly str
       name: finished,
       type: "counter",
       help: "Finished messages: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (disabled, duplicate, expired or withdrawn).",
-      samples: finishedSamples(samples(finished), methods),
+      samples: finishedSamples([...samples(finished), ...sentByAttempt(samples)], methods),
     },
     histogramFamily(queued, rows),
     histogramFamily(sending, rows),
+    histogramFamily(delivered, rows),
   ];
 }
+
+/** What the histogram counts, as finished messages. Those of releases before are stored as such. */
+const sentByAttempt = (samples: (name: string) => Sample[]): Sample[] =>
+  samples(`${delivered.name}_bucket`).map(({ labels, value }) => ({
+    labels: { method: labels!["method"]!, status: "sent" },
+    value,
+  }));
 
 function finishedSamples(stored: Sample[], methods: readonly string[]): Sample[] {
   return methods.flatMap((method) =>
     [...finalStatuses, refused].map((status) => ({
       labels: { method, status },
-      value:
-        stored.find(({ labels }) => labels?.["method"] === method && labels["status"] === status)?.value ?? 0,
+      value: stored
+        .filter(({ labels }) => labels?.["method"] === method && labels["status"] === status)
+        .reduce((sum, { value }) => sum + value, 0),
     })),
   );
 }

@@ -17,9 +17,10 @@ export function countAttempts(groups: readonly CounterGroup[]): Statement[] {
 const addAttemptCounters = prepared((chunk: string) =>
   query.run(sql`INSERT INTO counters (name, labels, value, sum)
       SELECT added.value ->> 0, added.value ->> 1, sum(leased.count),
-        sum(CASE added.value ->> 2 WHEN 'queued' THEN leased.queued WHEN 'sending' THEN leased.sending ELSE 0 END)
+        sum(CASE added.value ->> 2 WHEN 'queued' THEN leased.queued WHEN 'sending' THEN leased.sending
+          WHEN 'delivered' THEN leased.delivered ELSE 0 END)
       FROM (SELECT row.key, count(*) AS count,
-            sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending
+            sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending, sum(one.value ->> 4) AS delivered
           FROM json_each(${chunk}) AS row
             CROSS JOIN json_each(row.value, '$.attempts') AS one
             CROSS JOIN notification_messages AS m ON m.id = one.value ->> 0 AND m.lease_token = one.value ->> 1

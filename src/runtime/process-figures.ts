@@ -1,0 +1,60 @@
+// What Node knows about its own process, by the names that Prometheus' client libraries use, and the delay of the event
+// loop.
+import { existsSync, readdirSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Config } from "../config/config.ts";
+import { createMeasures, type Measures } from "../kernel/measures.ts";
+import type { Family } from "../kernel/rules/metrics.ts";
+
+/** Of processes on one machine, each listens on another port. */
+const instanceName = ({ port }: Config): string => `${hostname()}:${port}`;
+
+/** `config`: the port is known once the server listens. */
+export function startMeasures(config: () => Config, stopping: AbortSignal): Measures {
+  const measures = createMeasures(() => instanceName(config()), readProcessFigures);
+  watchEventLoop(measures.eventLoopDelayed, stopping);
+  return measures;
+}
+
+function readProcessFigures(): Family[] {
+  const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  const open = countDescriptors();
+  return [
+    one("process_resident_memory_bytes", "gauge", "Memory of the process in bytes.", rss),
+    one("nodejs_heap_size_used_bytes", "gauge", "Memory that JavaScript objects use in bytes.", heapUsed),
+    one("process_cpu_seconds_total", "counter", "CPU time of the process in seconds.", (user + system) / 1e6),
+    one(
+      "process_start_time_seconds",
+      "gauge",
+      "Unix time at which the process started.",
+      Math.round(performance.timeOrigin / 1_000),
+    ),
+    ...(open === undefined ? [] : [one("process_open_fds", "gauge", "Open files and connections.", open)]),
+  ];
+}
+
+const one = (name: string, type: Family["type"], help: string, value: number): Family => ({
+  name,
+  type,
+  help,
+  samples: [{ labels: {}, value }],
+});
+
+/** On Linux: elsewhere nothing tells. */
+const descriptors = "/proc/self/fd";
+const countDescriptors = (): number | undefined =>
+  existsSync(descriptors) ? readdirSync(descriptors).length : undefined;
+
+const sampleMs = 100;
+
+/** Reports by how much each timer was late. */
+function watchEventLoop(onDelay: (milliseconds: number) => void, stopping: AbortSignal): void {
+  let due = performance.now() + sampleMs;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    onDelay(Math.max(0, now - due));
+    due = now + sampleMs;
+  }, sampleMs).unref();
+  stopping.addEventListener("abort", () => clearInterval(timer));
+}
