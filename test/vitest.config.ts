@@ -13,7 +13,7 @@ const longHttp = [
   "test/http/{agent-sessions-model,coder-workspaces,declared-errors,slow-readers,task-notifications}.test.ts",
 ];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
-const worker = ["test/runtime/worker.test.ts"];
+const worker = ["test/runtime/worker{,-delivery}.test.ts"];
 /** Pages in Chromium. */
 const browser = ["test/pages/browser*.test.ts"];
 /**

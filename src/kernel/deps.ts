@@ -23,7 +23,7 @@ import type {
   PostToReceiver,
 } from "./ports.ts";
 import type { Family } from "./rules/metrics.ts";
-import type { FairQueue, RequestLimit, Semaphore } from "./rules/limits.ts";
+import type { FairQueue, RequestLimit, Semaphore, Slots } from "./rules/limits.ts";
 import type { TextCache } from "./rules/text-cache.ts";
 
 export interface Process {
@@ -72,14 +72,27 @@ export interface Process {
   reconciliations: ReconciliationRequests | null;
   /** Failures of receivers that were logged in the last minute. */
   recentFailures: Map<string, { at: number; count: number }>;
-  /** Limits of one dispatch where the platform has limits: messages, and milliseconds after which no more start. */
-  dispatchLimits: { messages: number; time: number } | null;
+  /** Where the platform has limits. */
+  dispatchLimits: DispatchLimits | null;
+  /** Asks for a dispatch of what is due then, in epoch milliseconds; null where timers do that, or the tick alone. */
+  alarm: ((at: number) => void) | null;
   /** What this process counts for Prometheus; null where a process ends with its request (Workers). */
   measures: Measures | null;
   /** What `/metrics` has read of pools, for scrapes that follow shortly. */
   recentPools: { value: { at: number; families: readonly Family[] } | undefined };
   /** Aborted when the process is to stop: nothing more is claimed. */
   stopping: AbortSignal;
+}
+
+/** Of one dispatch. */
+export interface DispatchLimits {
+  messages: number;
+  /** Milliseconds after which no more start. */
+  time: number;
+  /** At least so many are claimed at once, however few are sent at once. */
+  claim?: number;
+  /** What all queues together send at once. */
+  slots?: Slots;
 }
 
 export interface Deps {

@@ -122,6 +122,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
       onError: (error) => log.warn("could not check for answers to questions", { reason: String(error) }),
     }),
     dispatchLimits: null,
+    alarm: null,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     sourceMessages: createRequestLimit(maxRequestsPerMinute),
     hashing: createFairQueue(hashes),

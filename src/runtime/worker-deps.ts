@@ -6,6 +6,8 @@ import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
 import { createLog, withBatchLog } from "../kernel/log.ts";
 import { createClock, createProcess, type OwnProcess } from "./process.ts";
+import { createSlots } from "../kernel/rules/limits.ts";
+import { createRemoteAlarm } from "./worker-alarm.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
 import { createWorkerMail, createWorkerPosts } from "./worker-transports.ts";
 
@@ -13,6 +15,8 @@ import { createWorkerMail, createWorkerPosts } from "./worker-transports.ts";
 export interface Bindings {
   ASSETS?: { fetch: (request: Request) => Promise<Response> };
   LIVE_INBOX: ObjectNamespace;
+  /** Without it, what becomes due between two triggers of the cron waits for the second. */
+  DELIVERY_ALARM?: ObjectNamespace;
   [variable: string]: unknown;
 }
 
@@ -31,10 +35,12 @@ export interface Invocation {
 }
 
 /**
- * An invocation can send 1,000 requests: a message is one, and about one more to the database for its share of claims and
- * results. A delivery takes up to ten seconds, and the platform ends everything half a minute after a response.
+ * An invocation can send 10,000 requests, of which six at once wait for an answer's headers; one is left to the database. A
+ * delivery takes up to ten seconds, and the platform ends everything half a minute after a response. The messages of a claim
+ * cost one round trip, and so do their results.
  */
-const dispatchLimits = { messages: 400, time: 18_000 };
+const dispatchLimits = { messages: 1_000, time: 18_000, claim: 100 };
+const maxSends = 5;
 
 const databaseTimeoutMs = 5_000;
 
@@ -47,7 +53,8 @@ export function createDeps(invocation: Invocation, clientAddress: string | null)
     wake: () => own.defer(inbox.wake),
     recheck: () => own.defer(inbox.recheck),
   };
-  const deps: Deps = { ...own, process: { ...own.process, hub }, watchInbox: inbox.watch };
+  const alarm = createRemoteAlarm(invocation.bindings.DELIVERY_ALARM, own.defer);
+  const deps: Deps = { ...own, process: { ...own.process, hub, alarm }, watchInbox: inbox.watch };
   return deps;
 }
 
@@ -92,7 +99,7 @@ export function createOwnDeps(
     enqueueGroup: null,
     nudges: null,
     reconciliations: null,
-    dispatchLimits,
+    dispatchLimits: { ...dispatchLimits, slots: createSlots(maxSends) },
     // An invocation has 128 MB of memory.
     maxPlanBytes: 8 * 1_048_576,
   };

@@ -1,4 +1,4 @@
-// Belfry on Cloudflare Workers: requests, the cron trigger and the live inbox. Everything but the routes is created for each
+// Belfry on Cloudflare Workers: requests, the cron trigger, the live inbox and the alarm of deliveries. Everything but the routes is created for each
 // invocation, because a connection ends with the request that opened it.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
@@ -6,14 +6,13 @@ import { parseRequestTarget } from "../http/rules/headers.ts";
 import { createPageFormat } from "../pages/inbox-live.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
+import { serveAlarm, soundAlarm, type AlarmStorage } from "./worker-alarm.ts";
 import { serveInbox } from "./worker-inbox.ts";
 
 const app = createApp((request, runtime) =>
   createDeps(runtime as Invocation, request.headers.get("cf-connecting-ip")),
 );
 
-/** An invocation has six connections: one for the database, the others for deliveries. */
-const maxSends = 5;
 /** A tick starts nothing new after this; the next trigger comes after a minute. */
 const tickMs = 25_000;
 const cronIntervalMs = 60_000;
@@ -33,7 +32,7 @@ export default {
     return app.fetch(request, { config, bindings, lifetime } satisfies Invocation);
   },
   scheduled: async (_event: unknown, bindings: Bindings, lifetime: Lifetime): Promise<void> => {
-    const config = configure(bindings, undefined);
+    const config = configure(bindings, undefined, warn);
     if (config === undefined) return;
     const deps = createDeps({ config, bindings, lifetime }, null);
     await tick(deps, { until: deps.now() + tickMs });
@@ -56,8 +55,37 @@ export class LiveInbox {
   }
 }
 
-/** Undefined, and a line in the log, for invalid variables. `origin`: the default access URL. */
-function configure(bindings: Bindings, origin: string | undefined): Config | undefined {
+/** The Durable Object of the alarm; it has nothing but the time. */
+export class DeliveryAlarm {
+  private readonly lifetime: Lifetime & { storage: AlarmStorage };
+  private readonly bindings: Bindings;
+  constructor(lifetime: Lifetime & { storage: AlarmStorage }, bindings: Bindings) {
+    this.lifetime = lifetime;
+    this.bindings = bindings;
+  }
+  fetch(request: Request): Promise<Response> {
+    return serveAlarm(this.lifetime.storage, request);
+  }
+  async alarm(): Promise<void> {
+    const { lifetime, bindings } = this;
+    const config = configure(bindings, undefined);
+    if (config === undefined) return;
+    const deps = createDeps({ config, bindings, lifetime }, null);
+    await soundAlarm(lifetime.storage, deps, deps.now() + tickMs);
+  }
+}
+
+const warn = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));
+
+/**
+ * Undefined, and a line in the log, for invalid variables. `origin`: the default access URL. Unknown variables are warned of
+ * once a tick, not for each request.
+ */
+function configure(
+  bindings: Bindings,
+  origin: string | undefined,
+  onWarning: (message: string) => void = () => {},
+): Config | undefined {
   const variables = Object.fromEntries(
     Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
@@ -70,16 +98,10 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
       throw new ConfigError("BELFRY_DATABASE_CLIENT: official works on Node only; remove it");
     if (variables["BELFRY_SECRET_KEY"] === undefined)
       throw new ConfigError("BELFRY_SECRET_KEY: required; create one: openssl rand -base64 32");
-    const warn = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));
-    // Warnings about unknown variables once a tick, not for each request.
-    const config = parseConfig(
-      { BELFRY_ACCESS_URL: origin, ...variables },
-      origin === undefined ? warn : () => {},
-    );
+    const config = parseConfig({ BELFRY_ACCESS_URL: origin, ...variables }, onWarning);
     const { notifications } = config;
     const fetchInterval = Math.max(notifications.fetchInterval, cronIntervalMs);
-    const leaseCount = Math.min(notifications.leaseCount, maxSends);
-    return { ...config, notifications: { ...notifications, fetchInterval, leaseCount } };
+    return { ...config, notifications: { ...notifications, fetchInterval } };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(JSON.stringify({ level: "error", msg: "invalid variables", reason: error.message }));

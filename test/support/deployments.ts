@@ -70,7 +70,11 @@ export const workerWithServer: Deploy = async (environment, whenDone) => {
   const [bundle, databaseUrl] = await Promise.all([bundleWorker(), startDatabase(whenDone)]);
   whenDone(() => rm(bundle.folder, { recursive: true, force: true }));
   const { setup_code: setupCode } = await migrate(databaseUrl);
-  const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: databaseUrl, ...environment }, whenDone);
+  const worker = await startWorker(
+    bundle,
+    { BELFRY_DATABASE_URL: databaseUrl, ...environment },
+    { whenDone },
+  );
   let pass: Promise<void> = Promise.resolve();
   // The trigger, sixty times as often.
   const trigger = setInterval(() => (pass = pass.then(worker.scheduled)), 1_000);

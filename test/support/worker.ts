@@ -27,11 +27,19 @@ const settings = await readFile(join(root, "wrangler.toml"), "utf8");
 const setting = (name: string) =>
   JSON.parse(new RegExp(`^${name} = (.*)$`, "m").exec(settings)?.[1] ?? "null") as unknown;
 
+const durableObjects = Object.fromEntries(
+  [...settings.matchAll(/^name = "([A-Z_]+)"\nclass_name = "(\w+)"$/gm)].map(([, name, className]) => [
+    name!,
+    className!,
+  ]),
+);
+
 /** As wrangler.toml has it. Whoever made it disposes of it. */
 export function createWorker(
   { folder, file }: Pick<Bundle, "folder" | "file">,
   bindings: Record<string, string>,
   onLog: (line: string) => void = () => {},
+  without?: "DELIVERY_ALARM",
 ): Miniflare {
   return new Miniflare(
     convertV4MiniflareOptions({
@@ -41,7 +49,7 @@ export function createWorker(
       modules: [{ type: "ESModule", path: file }],
       compatibilityDate: setting("compatibility_date") as string,
       compatibilityFlags: setting("compatibility_flags") as string[],
-      durableObjects: { LIVE_INBOX: setting("class_name") as string },
+      durableObjects: Object.fromEntries(Object.entries(durableObjects).filter(([name]) => name !== without)),
       bindings: { BELFRY_SECRET_KEY: secretKey, ...bindings },
       assets: {
         directory: join(folder, "public"),
@@ -63,10 +71,10 @@ export function createWorker(
 export async function startWorker(
   bundle: Bundle,
   bindings: Record<string, string>,
-  whenDone: WhenDone = onTestFinished,
+  { whenDone = onTestFinished, without }: { whenDone?: WhenDone; without?: "DELIVERY_ALARM" } = {},
 ): Promise<RunningWorker> {
   const logs: string[] = [];
-  const miniflare = createWorker(bundle, bindings, (line) => logs.push(line));
+  const miniflare = createWorker(bundle, bindings, (line) => logs.push(line), without);
   whenDone(() => miniflare.dispose());
   const url = (await miniflare.ready).origin;
   return {

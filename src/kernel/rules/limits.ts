@@ -1,5 +1,5 @@
-// Limits within one process: requests of a caller in a minute, a semaphore for work that needs memory, and a fair queue for
-// work that needs the processor.
+// Limits within one process: requests of a caller in a minute, a semaphore for work that needs memory, a fair queue for work
+// that needs the processor, and slots that queues share.
 
 export interface RequestLimit {
   /** Within `windowMs`. */
@@ -88,6 +88,36 @@ export function createSemaphore({ concurrency, perHolder, maxWaiting }: Semaphor
         if (isHeld) release(holder);
         isHeld = false;
       };
+    },
+  };
+}
+
+export interface Slots {
+  /** Whether there was one; if not, `whenFree` is called once there is. */
+  take: (whenFree: () => void) => boolean;
+  /** Offers it to those who were refused, the first of them first. */
+  give: () => void;
+}
+
+export function createSlots(limit: number): Slots {
+  const refused = new Set<() => void>();
+  let used = 0;
+  return {
+    take: (whenFree) => {
+      if (used >= limit) {
+        refused.add(whenFree);
+        return false;
+      }
+      used += 1;
+      return true;
+    },
+    give: () => {
+      used -= 1;
+      for (const whenFree of refused) {
+        if (used >= limit) return;
+        refused.delete(whenFree);
+        whenFree();
+      }
     },
   };
 }

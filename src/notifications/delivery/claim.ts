@@ -11,12 +11,14 @@ import type { ResultWriter } from "./write-results.ts";
 export interface ClaimFrom {
   queue: DeliveryQueue;
   results: ResultWriter;
+  /** Nothing is sent that starts later: epoch milliseconds. */
+  budget: { until: number };
 }
 
 /** `ids`: only these; undefined: all that are due. */
 export async function claimMessagesOf(
   deps: Deps,
-  { queue, results }: ClaimFrom,
+  { queue, results, budget }: ClaimFrom,
   limit: number,
   ids?: readonly string[],
 ): Promise<{ messages: Claimed[] }> {
@@ -37,7 +39,7 @@ export async function claimMessagesOf(
   };
   const answers = await results.writeWith((before) => deps.db.write([...before, ...statements], reads));
   const { leasePeriod, dispatchTimeout } = deps.config.notifications;
-  const startBy = deps.now() + leasePeriod - dispatchTimeout;
+  const startBy = Math.min(deps.now() + leasePeriod - dispatchTimeout, budget.until);
   const receiver = answers.receiver?.[0];
   const claimed = answers.messages.map((message) => ({ message, receiver, token, startBy }));
   if (deps.process.stopping.aborted && claimed.length > 0) {

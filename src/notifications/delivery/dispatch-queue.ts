@@ -27,6 +27,8 @@ export interface QueueDispatch {
   budget: Budget;
   report: DispatchReport;
   results: ResultWriter;
+  /** Told when something is due that this dispatch leaves, in epoch milliseconds. */
+  isDue: (at: number) => void;
 }
 
 export async function dispatchQueue(deps: Deps, work: QueueDispatch): Promise<void> {
@@ -35,11 +37,11 @@ export async function dispatchQueue(deps: Deps, work: QueueDispatch): Promise<vo
   const key = queueKey(work.queue);
   const sending = sendInto(deps, work);
   let left = work.ids;
-  let count = 0;
+  let [count, more] = [0, true];
   const canClaim = () => !stopping.aborted && count < budget.messages && deps.now() < budget.until;
   if (work.ids === undefined) claiming.add(key);
   try {
-    for (let more = true; more && canClaim();) {
+    while (more && canClaim()) {
       if (!sending.isReady()) {
         await sending.change();
         continue;
@@ -53,6 +55,7 @@ export async function dispatchQueue(deps: Deps, work: QueueDispatch): Promise<vo
       report.claimed += claim.messages.length;
       sending.add(claim.messages);
     }
+    if (more) work.isDue(deps.now());
   } finally {
     if (work.ids === undefined) claiming.delete(key);
     await sending.finish();
@@ -60,11 +63,14 @@ export async function dispatchQueue(deps: Deps, work: QueueDispatch): Promise<vo
 }
 
 /** What is added is sent, counted and its result written. */
-export const sendInto = (deps: Deps, { report, results }: QueueDispatch): SendQueue =>
+export const sendInto = (deps: Deps, { report, results, isDue }: QueueDispatch): SendQueue =>
   createSendQueue(deps, {
     onDelivered: (claimed, delivery, startedAt) => {
       report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
       results.add(claimed, delivery, startedAt);
     },
-    onReleased: (count) => (report.claimed -= count),
+    onReleased: (count) => {
+      report.claimed -= count;
+      isDue(deps.now());
+    },
   });

@@ -11,14 +11,18 @@ import { queueKey } from "./rules/queue-key.ts";
 const maxWaitMs = 5_000;
 
 export async function dispatchReceiver(deps: Deps, work: QueueDispatch): Promise<void> {
-  const { budget, report, results, queue } = work;
+  const { budget, report, results, queue, isDue } = work;
   const { claiming, stopping } = deps.process;
   const key = queueKey(queue);
   const sending = sendInto(deps, work);
   let count = 0;
   if (work.ids === undefined) claiming.add(key);
   try {
-    while (!stopping.aborted && count < budget.messages && deps.now() < budget.until) {
+    while (true) {
+      if (stopping.aborted || count >= budget.messages || deps.now() >= budget.until) {
+        isDue(deps.now());
+        break;
+      }
       const limit = Math.min(sending.claimLimit(), budget.messages - count);
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
       const claim = await withShrinkingBatch(limit, (portion) => claimMessagesOf(deps, work, portion));
@@ -34,8 +38,10 @@ export async function dispatchReceiver(deps: Deps, work: QueueDispatch): Promise
         // Whether it works again decides about the next turn.
         await sending.finish();
         await results.finish();
-      } else if (waitMs > maxWaitMs) break;
-      else if (waitMs > 0) await waitFor(waitMs, stopping);
+      } else if (waitMs > maxWaitMs) {
+        isDue(receiver.resumeAt);
+        break;
+      } else if (waitMs > 0) await waitFor(waitMs, stopping);
       while (!sending.isReady()) await sending.change();
     }
   } finally {

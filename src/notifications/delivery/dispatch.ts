@@ -3,6 +3,7 @@
 import { methods } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { DeliveryQueue, QueuedMessage } from "../../kernel/ports.ts";
+import { requestAlarm } from "./alarm.ts";
 import { createResultWriter } from "./write-results.ts";
 import { dispatchQueue, type Budget, type DispatchReport } from "./dispatch-queue.ts";
 import { dispatchReceiver } from "./dispatch-receiver.ts";
@@ -27,7 +28,9 @@ export interface DispatchOptions {
 export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
   const { messages } = options;
   const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
-  const results = createResultWriter(deps);
+  let next = Infinity;
+  const isDue = (at: number) => void (next = Math.min(next, at));
+  const results = createResultWriter(deps, isDue);
   const used =
     messages === undefined
       ? // A dispatch of everything due is already running for the others.
@@ -44,12 +47,13 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
     used.map(({ method, receiverId }) => {
       const queue = { method, receiverId };
       const own = messages?.filter((message) => queueKey(message) === queueKey(queue));
-      const work = { queue, ids: own?.map(({ id }) => id), budget, report, results };
+      const work = { queue, ids: own?.map(({ id }) => id), budget, report, results, isDue };
       return receiverId === null ? dispatchQueue(deps, work) : dispatchReceiver(deps, work);
     }),
   );
   await results.finish();
   if (results.hasQueued()) wakeQueue(deps);
+  requestAlarm(deps, next);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return report;
 }

@@ -29,7 +29,7 @@ export interface SendQueue {
   add: (messages: readonly Claimed[]) => void;
   /** Whether more can be claimed: nothing waits, and a quarter of the slots is free. */
   isReady: () => boolean;
-  /** How many to claim: the free slots, and what the receiver accepts in a second at its pace since the last call. */
+  /** How many to claim: the free slots, and what the receiver accepts in a second at its pace since the last call, or as many as the platform makes worth a round trip. */
   claimLimit: () => number;
   /** Resolves at the next change. */
   change: () => Promise<void>;
@@ -40,6 +40,7 @@ export interface SendQueue {
 export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQueueOptions): SendQueue {
   const { stopping } = deps.process;
   const capacity = deps.config.notifications.leaseCount;
+  const { slots, claim = 0 } = deps.process.dispatchLimits ?? {};
   const waiting: Claimed[] = [];
   const failures: unknown[] = [];
   const pace = createPace(deps.now);
@@ -49,7 +50,8 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   function update(): void {
     const now = deps.now();
     if (stopping.aborted || waiting.some(({ startBy }) => now >= startBy)) void release(waiting.splice(0));
-    for (const claimed of waiting.splice(0, capacity - sending)) void send(claimed);
+    while (waiting.length > 0 && sending < capacity && (slots?.take(update) ?? true))
+      void send(waiting.shift()!);
     changed.resolve();
     changed = Promise.withResolvers();
   }
@@ -62,6 +64,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
       .catch((error: unknown) => failures.push(error));
     sending -= 1;
     pace.count();
+    slots?.give();
     update();
   }
 
@@ -87,7 +90,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
       update();
     },
     isReady: () => waiting.length === 0 && (sending === 0 || capacity - sending >= capacity / 4),
-    claimLimit: () => Math.max(capacity - sending, Math.min(pace.next(), maxAhead)),
+    claimLimit: () => Math.max(capacity - sending, claim, Math.min(pace.next(), maxAhead)),
     change: () => changed.promise,
     finish,
   };

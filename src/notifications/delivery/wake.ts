@@ -3,8 +3,10 @@
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
+import { requestAlarm } from "./alarm.ts";
 import { dispatch, wakeQueue } from "./dispatch.ts";
 import { queueKey } from "./rules/queue-key.ts";
+import { findDueQueues, findNextDue } from "./store/claims.ts";
 
 /** Dispatches of one queue at the same time, so that one slow receiver doesn't delay the others for long. */
 const maxDispatches = 4;
@@ -42,15 +44,31 @@ export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
   else deps.process.nudges.add(messages);
 }
 
-/** Sends these messages, which are delayed until `at`, where the process lives that long. */
+/** Sends these messages, which are delayed until `at`, where the process lives that long or has an alarm. */
 export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
-  deps.process.nudges?.addLater(messages, timerMs(deps, at));
+  if (deps.process.nudges === null) requestAlarm(deps, at);
+  else deps.process.nudges.addLater(messages, timerMs(deps, at));
 }
 
-/** Sends everything that is due at `at`, where the process lives that long. */
+/** Sends everything that is due at `at`, where the process lives that long or has an alarm. */
 export function wakeQueueAt(deps: Deps, at: number): void {
-  if (deps.process.nudges === null) return;
+  if (deps.process.nudges === null) return requestAlarm(deps, at);
   unref(setTimeout(() => wakeQueue(deps), timerMs(deps, at)));
+}
+
+/** What an alarm does: sends what is due, and asks for the next one. */
+export async function runAlarm(deps: Deps, until: number): Promise<void> {
+  const read = () => {
+    const now = deps.now();
+    const horizon = now + deps.config.notifications.fetchInterval;
+    return deps.db.read({ due: findDueQueues(now), next: findNextDue(now, horizon) });
+  };
+  let found = await read();
+  if (found.due.length > 0) {
+    await dispatch(deps, { until, queues: found.due });
+    found = await read();
+  }
+  requestAlarm(deps, found.next[0]?.at ?? Infinity);
 }
 
 const maxTimerMs = 2_147_483_647;

@@ -44,7 +44,8 @@ const maxBatch = 300;
 /** Fewer are not worth their statements in a claim. */
 const minBatch = 25;
 
-export function createResultWriter(deps: Deps): ResultWriter {
+/** `isDue` hears when a message is sent again. */
+export function createResultWriter(deps: Deps, isDue: (at: number) => void): ResultWriter {
   const waiting: Result[] = [];
   /** One write at a time: the latest result of an endpoint counts. */
   let last: Promise<void> = Promise.resolve();
@@ -70,6 +71,7 @@ export function createResultWriter(deps: Deps): ResultWriter {
       const decision = decideOutcome(delivery.outcome, attempted, policy, finishedAt, Math.random());
       if (delivery.outcome.kind === "temporary" || delivery.outcome.kind === "permanent")
         logFailure(deps, message, decision, receiver?.host);
+      if (decision.dueAt !== null) isDue(decision.dueAt);
       isAnyGone ||= delivery.outcome.kind === "permanent" && delivery.outcome.gone === true;
       waiting.push({ ...delivery, message, receiver, token, decision, startedAt, finishedAt });
       if (waiting.length >= maxBatch) start(take());

@@ -1,6 +1,11 @@
 // Turns for work that needs much memory.
 import { expect, test } from "vitest";
-import { createFairQueue, maxWaitingPerTask, createSemaphore } from "../../../src/kernel/rules/limits.ts";
+import {
+  createFairQueue,
+  maxWaitingPerTask,
+  createSemaphore,
+  createSlots,
+} from "../../../src/kernel/rules/limits.ts";
 
 test("a semaphore limits total, holder and queue, and is first come, first served", async () => {
   const turns = createSemaphore({ concurrency: 2, perHolder: 1, maxWaiting: 2 });
@@ -25,6 +30,25 @@ test("a semaphore limits total, holder and queue, and is first come, first serve
   ends["a1"]!();
   await waits[0];
   expect(log.at(-1)).toBe("a2");
+});
+
+test("a slot that becomes free is offered to those who were refused, in their order, until one takes it", () => {
+  const slots = createSlots(2);
+  const offered: string[] = [];
+  const taker = (name: string) => () => void (offered.push(name), slots.take(taker(name)));
+  const declines = () => void offered.push("declines");
+  expect([slots.take(taker("a")), slots.take(taker("b"))]).toEqual([true, true]);
+  expect([slots.take(declines), slots.take(taker("c")), slots.take(taker("d"))]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  slots.give();
+  expect(offered).toEqual(["declines", "c"]);
+  slots.give();
+  expect(offered).toEqual(["declines", "c", "d"]);
+  slots.give();
+  expect([slots.take(declines), slots.take(declines)]).toEqual([true, false]);
 });
 
 test("a fair queue alternates between lanes and between holders, and accounts never use all of it", async () => {

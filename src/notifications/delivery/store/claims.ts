@@ -78,6 +78,17 @@ export const findDueQueues = (now: number) =>
 /** The same of receivers alone. */
 export const findDueReceivers = (now: number) => query.all<DeliveryQueue>(dueReceiversSql(now));
 
+/** When the first message becomes due between the two times, in epoch milliseconds; of receivers, once they accept one. */
+export const findNextDue = (from: number, to: number) =>
+  query.all<{ at: number | null }>(sql`SELECT min(at) AS at FROM (
+    SELECT (SELECT min(due_at) FROM notification_messages WHERE method = value AND due_at > ${from}) AS at
+      FROM json_each(${JSON.stringify(methods)})
+    UNION ALL
+    SELECT max(r.resume_at, (SELECT min(due_at) FROM notification_messages AS m
+        WHERE m.receiver_id = r.id AND m.due_at IS NOT NULL))
+      FROM notification_receivers AS r WHERE r.resume_at < ${to})
+    WHERE at > ${from} AND at < ${to}`);
+
 const dueReceiversSql = (
   now: number,
 ) => sql`SELECT 'receiver' AS method, r.id AS "receiverId" FROM notification_receivers AS r
