@@ -3,6 +3,8 @@ import type { Action } from "../schema.ts";
 
 export const kindIcons = ["workspace", "account", "template", "other"] as const;
 export const severities = ["info", "success", "warning", "critical"] as const;
+/** Names of things that events can be about, which filters ask for. */
+export const thingFacts = ["template", "preset", "workspace", "owner"] as const;
 /** How a kind is to Coder's kind of the same id; `none`: Coder has no such kind. */
 export const coderVerdicts = ["same", "better", "different", "none"] as const;
 
@@ -24,6 +26,8 @@ export interface KindFields {
   about: string;
   /** Who receives it, in words. */
   audience: string;
+  /** The names that each of its events gives. */
+  facts: (typeof thingFacts)[number][];
   /** Nobody can turn it off. */
   alwaysOn: boolean;
   /** Never in an inbox, never to a webhook, and before everything else that is pending. */
@@ -45,7 +49,7 @@ export interface TemplateFile extends KindFields {
 }
 
 const required = ["id", "key", "name", "group", "kind", "enabled_by_default", "icon", "severity", "about"];
-const moreRequired = ["audience", "coder", "title", "sample"];
+const moreRequired = ["audience", "facts", "coder", "title", "sample"];
 const optional = [
   "display_name",
   "method",
@@ -111,6 +115,12 @@ function toTemplateFile(fields: Fields, actions: Action[], body: string): Templa
     severity: oneOf("severity", severities),
     about: text("about"),
     audience: text("audience"),
+    facts:
+      text("facts") === "none"
+        ? []
+        : text("facts")
+            .split(", ")
+            .map((name) => oneOf("facts", thingFacts, name)),
     alwaysOn: flag("always_on"),
     onlyByMail: flag("only_by_mail"),
     reachesSuspended: flag("reaches_suspended"),

@@ -25,6 +25,7 @@ const user = (userId: SQL<string>) => ({ self: userId });
 
 const about = ({ target, initiator, identity }: AccountChange, createdBy: string) => ({
   data: { user: { id: target.id, name: target.name, email: target.email } },
+  facts: { owner: target.username },
   targets: [target.id],
   createdBy,
   initiatorId: initiator.id,

@@ -1,7 +1,7 @@
 // Notifications about an AI agent's session, for its user. Each change of state is an event of its own.
 import type { SQL } from "../../db/client.ts";
 import type { AgentSessionState } from "../../db/schema.ts";
-import { defineKind, situationKey } from "../notifications/index.ts";
+import { defineKind, situationKey, usernameOf, type PersonRead } from "../notifications/index.ts";
 
 export const sessionKey = (sessionId: string): string => situationKey("agent", sessionId);
 
@@ -17,9 +17,13 @@ export interface SessionChange {
   notBefore: number | undefined;
 }
 
-const eventOf = ({ id, userId, changeId, title, message, url, workspaceId, notBefore }: SessionChange) => ({
+const eventOf = (
+  { id, userId, changeId, title, message, url, workspaceId, notBefore }: SessionChange,
+  people: readonly PersonRead[],
+) => ({
   labels: { session: title },
   data: { message, url: url ?? "" },
+  facts: { owner: usernameOf(people, userId) },
   targets: [id, userId, ...(workspaceId === null ? [] : [workspaceId])],
   createdBy: "agent-sessions",
   identity: `agent-session ${id} ${changeId}`,
@@ -29,8 +33,8 @@ const eventOf = ({ id, userId, changeId, title, message, url, workspaceId, notBe
 });
 
 /** Each time that it waits, it waits for an answer. */
-const untilItContinues = (change: SessionChange) => ({
-  ...eventOf(change),
+const untilItContinues = (change: SessionChange, people: readonly PersonRead[]) => ({
+  ...eventOf(change, people),
   situation: { key: sessionKey(change.id), isCalm: false },
 });
 
@@ -45,8 +49,8 @@ export const sessionKinds = {
   stale: defineKind("agent-session-stale", {
     slot,
     audience,
-    event: ({ minutes, ...change }: SessionChange & { minutes: number }) => {
-      const event = untilItContinues(change);
+    event: ({ minutes, ...change }: SessionChange & { minutes: number }, people) => {
+      const event = untilItContinues(change, people);
       return { ...event, data: { ...event.data, minutes } };
     },
   }),

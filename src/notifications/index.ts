@@ -2,7 +2,7 @@
 // A kind is defined next to its verb: the verb reads its `reads`, `prepare`s the event, and passes `notify(event, { when })`
 // with its own statements to `writeAndNotify`.
 export { sealLabels } from "./outbox/sealed-labels.ts";
-export { defineKind, type KindAnswers } from "./kinds/define-kind.ts";
+export { defineKind, usernameOf, type KindAnswers, type PersonRead } from "./kinds/define-kind.ts";
 export {
   notify,
   resolveSituations,

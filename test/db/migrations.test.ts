@@ -519,6 +519,7 @@ describe("a template file", () => {
     "title: It: is {{ labels.what }}",
     "action: Look -> {{ base_url | raw }}/a -> b",
     'sample: {"labels": {}, "data": null}',
+    "facts: template, owner",
     "---",
     "",
     "Text",
@@ -534,6 +535,7 @@ describe("a template file", () => {
       title: "It: is {{ labels.what }}",
       body: "Text\n---\nmore",
       enabledByDefault: true,
+      facts: ["template", "owner"],
       alwaysOn: false,
       coder: { verdict: "same", note: "but later" },
       method: null,
@@ -555,6 +557,7 @@ describe("a template file", () => {
     ["a severity that nobody knows", replace(8, "severity: bad"), /line 9: severity is neither info nor/],
     ["a field that nobody knows", replace(3, "nmae: Example"), /line 4: there is no field nmae/],
     ["a kind that nobody knows", replace(5, "kind: special"), /line 6: kind is neither system nor custom/],
+    ["a fact that nobody knows", replace(15, "facts: owner, name"), /line 16: facts is neither template nor/],
     ["a sample that is no JSON", replace(14, "sample: {labels}"), /line 15: sample is no JSON/],
   ];
   test.each(mistakes)("with %s is refused, and the line is named", (_what, lines, words) => {

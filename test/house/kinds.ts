@@ -31,6 +31,7 @@ const kindOf = (file: NamedTemplateFile) => ({
   onlyByMail: file.onlyByMail,
   reachesSuspended: file.reachesSuspended,
   quietForInitiator: file.quietForInitiator,
+  facts: file.facts,
   labels: Object.keys(file.sample.labels),
 });
 

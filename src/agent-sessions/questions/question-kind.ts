@@ -6,6 +6,7 @@ import {
   defineKind,
   sealLabels,
   situationKey,
+  usernameOf,
   type KindAnswers,
   type PreparedEvent,
 } from "../../notifications/index.ts";
@@ -25,7 +26,7 @@ export interface NewlyAsked {
 
 export const agentQuestion = defineKind("agent-question", {
   audience: (self: SQL<string>) => ({ self }),
-  event: ({ id, asked, timesOutAt, session, userId }: NewlyAsked) => ({
+  event: ({ id, asked, timesOutAt, session, userId }: NewlyAsked, people) => ({
     labels: { session: session.title, question: id, link: "" },
     data: {
       text: asked.text,
@@ -34,6 +35,7 @@ export const agentQuestion = defineKind("agent-question", {
       default_answer: asked.defaultAnswer,
       timeout: describeTimeout(asked.timeoutSeconds),
     },
+    facts: { owner: usernameOf(people, userId) },
     targets: [session.id, userId, ...(session.workspaceId === null ? [] : [session.workspaceId])],
     createdBy: "agent-questions",
     identity: `agent-question ${id}`,

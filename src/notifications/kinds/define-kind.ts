@@ -11,14 +11,18 @@ import {
   type EnqueueReads,
 } from "../outbox/prepare-event.ts";
 import type { Audience } from "../outbox/store/recipients.ts";
-import { kinds, type KindName, type LabelsOf } from "./kinds.ts";
+import { kinds, type FactsOf, type KindName, type LabelsOf } from "./kinds.ts";
 
-/** With exactly the labels of the kind's sample. */
-export interface KindEvent<Name extends KindName> extends Omit<NotificationEvent, "labels"> {
+/** With exactly the labels of the kind's sample, and the names that it has said it gives. */
+export type KindEvent<Name extends KindName> = Omit<NotificationEvent, "labels" | "facts"> & {
   labels: LabelsOf<Name>;
-}
+} & ([keyof FactsOf<Name>] extends [never] ? { facts?: undefined } : { facts: FactsOf<Name> });
 
 export type PersonRead = EnqueueAnswers["recipients"][number];
+
+/** Of the audience. */
+export const usernameOf = (people: readonly PersonRead[], id: string): string =>
+  people.find(({ userId }) => userId === id)?.username ?? "";
 
 export interface KindDefinition<Name extends KindName, Args extends unknown[], Input, Slot extends string> {
   /** Everybody who can receive it; they are read from the database. */
@@ -56,7 +60,9 @@ export function defineKind<Name extends KindName, Args extends unknown[], Input,
   name: Name,
   definition: KindDefinition<Name, Args, Input, Slot>,
 ): DefinedKind<Args, Input, Slot> {
-  const { audience, event, slot = name } = definition;
+  const { audience, slot = name } = definition;
+  // The compiler doesn't see that a kind's own facts are facts.
+  const event = definition.event as unknown as DefinedKind<Args, Input, Slot>["event"];
   return {
     name,
     event,

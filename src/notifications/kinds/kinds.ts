@@ -3,7 +3,8 @@ import type { KindFields } from "../../../db/rules/template-file.ts";
 import { registry } from "./registry.ts";
 
 /** The front matter of a file in db/templates, as far as the program needs it. */
-export interface Kind extends Omit<KindFields, "coder" | "audience"> {
+export interface Kind extends Omit<KindFields, "coder" | "audience" | "facts"> {
+  facts: readonly KindFields["facts"][number][];
   /** The labels of its events. */
   labels: readonly string[];
 }
@@ -13,6 +14,9 @@ export type KindName = keyof typeof registry;
 
 /** The labels of an event of this kind: those of the template's sample. */
 export type LabelsOf<Name extends KindName> = Record<(typeof registry)[Name]["labels"][number], string>;
+
+/** The names that an event of this kind gives. */
+export type FactsOf<Name extends KindName> = Record<(typeof registry)[Name]["facts"][number], string>;
 
 export const kinds: Readonly<Record<KindName, Kind>> = registry;
 

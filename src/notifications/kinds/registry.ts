@@ -15,6 +15,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["session", "question", "link"],
   },
   "agent-session-done": {
@@ -31,6 +32,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["session"],
   },
   "agent-session-failed": {
@@ -47,6 +49,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["session"],
   },
   "agent-session-stale": {
@@ -63,6 +66,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["session"],
   },
   "agent-session-waiting": {
@@ -79,6 +83,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["session"],
   },
   "custom-notification": {
@@ -95,6 +100,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["custom_title", "custom_message"],
   },
   "notification-receiver-disabled": {
@@ -111,6 +117,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["receiver", "format", "answer"],
   },
   "notification-receiver-gone": {
@@ -127,6 +134,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["channel", "receiver"],
   },
   "one-time-passcode": {
@@ -143,6 +151,7 @@ export const registry = {
     onlyByMail: true,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["one_time_passcode"],
   },
   "password-changed": {
@@ -159,6 +168,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["by", "how", "address"],
   },
   "prebuild-agent-missing": {
@@ -175,6 +185,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "preset"],
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-failure-limit-reached": {
@@ -191,6 +202,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "preset"],
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-validation-failed": {
@@ -207,6 +219,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "preset"],
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuilt-workspace-resource-replaced": {
@@ -223,6 +236,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "preset", "workspace", "owner"],
     labels: ["org", "workspace", "template", "template_version", "preset", "workspace_build_num", "claimant"],
   },
   "situation-resolved": {
@@ -239,6 +253,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: ["what", "how"],
   },
   "task-completed": {
@@ -255,6 +270,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["task", "workspace"],
   },
   "task-failed": {
@@ -271,6 +287,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["task", "workspace"],
   },
   "task-idle": {
@@ -287,6 +304,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["task", "workspace"],
   },
   "task-working": {
@@ -303,6 +321,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["task", "workspace"],
   },
   "template-deleted": {
@@ -319,6 +338,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template"],
     labels: ["name", "initiator"],
   },
   "template-deprecated": {
@@ -335,6 +355,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["template"],
     labels: ["template", "message", "organization"],
   },
   "test-notification": {
@@ -351,6 +372,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: [],
     labels: [],
   },
   "user-account-activated": {
@@ -367,6 +389,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["owner"],
     labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "user-account-created": {
@@ -383,6 +406,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["owner"],
     labels: ["created_account_name", "created_account_user_name", "initiator"],
   },
   "user-account-deleted": {
@@ -399,6 +423,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["owner"],
     labels: ["deleted_account_name", "deleted_account_user_name", "initiator"],
   },
   "user-account-suspended": {
@@ -415,6 +440,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["owner"],
     labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
   "workspace-auto-updated": {
@@ -431,6 +457,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["name", "initiator", "reason", "template_version_name", "template_version_message"],
   },
   "workspace-autobuild-failed": {
@@ -447,6 +474,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["name", "reason"],
   },
   "workspace-created": {
@@ -463,6 +491,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["workspace", "template", "version", "workspace_owner_username"],
   },
   "workspace-deleted": {
@@ -479,6 +508,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["name", "reason", "initiator"],
   },
   "workspace-manual-build-failed": {
@@ -495,6 +525,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: false,
+    facts: ["template", "workspace", "owner"],
     labels: ["name", "template_name", "template_version_name", "initiator", "workspace_owner_username", "workspace_build_number"],
   },
   "workspace-manually-updated": {
@@ -511,6 +542,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: false,
     quietForInitiator: true,
+    facts: ["template", "workspace", "owner"],
     labels: ["organization", "initiator", "workspace", "template", "version", "workspace_owner_username"],
   },
   "your-account-activated": {
@@ -527,6 +559,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: true,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "your-account-suspended": {
@@ -543,6 +576,7 @@ export const registry = {
     onlyByMail: false,
     reachesSuspended: true,
     quietForInitiator: false,
+    facts: ["owner"],
     labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
 } as const;

@@ -1,5 +1,6 @@
 // Prepares an event before it is written: who gets it, by which channel, why, and what each inbox shows.
 import type { Answers } from "../../../db/client.ts";
+import type { thingFacts } from "../../../db/rules/template-file.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
@@ -18,6 +19,8 @@ import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
 import { findTemplateToSend } from "./store/template.ts";
 
+export type ThingFacts = Partial<Record<(typeof thingFacts)[number], string>>;
+
 /** Something that happened, once. */
 export interface NotificationEvent {
   labels: Record<string, string>;
@@ -27,6 +30,8 @@ export interface NotificationEvent {
   targets: string[];
   /** The one of them that it is mainly about; without it, the first. */
   thing?: string;
+  /** Names of what it is about, for filters. */
+  facts?: ThingFacts | undefined;
   /** The producer: its name, or a user's id. */
   createdBy: string;
   /** The id of the user whose own act it is. */

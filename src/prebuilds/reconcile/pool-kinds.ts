@@ -15,6 +15,7 @@ const about = (pool: Pool, situation: "pool" | "agents" = "pool") => ({
     template: pool.templateName,
     template_version: pool.versionName,
   },
+  facts: { template: pool.templateName, preset: pool.presetName },
   targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
   thing: pool.presetId,
   createdBy: "prebuilds_reconciler",

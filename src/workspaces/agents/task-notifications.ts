@@ -9,7 +9,9 @@ import {
   notify,
   resolveSituations,
   situationKey,
+  usernameOf,
   whereNothingPending,
+  type PersonRead,
   type PreparedEvent,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
@@ -31,12 +33,17 @@ interface TaskStatus {
 const ofTask = {
   slot: "task",
   audience: (workspaceId: string) => ({ userIdsSql: workspaceOwnersSql(workspaceId) }),
-  event: ({ workspace, status, delayUntil }: TaskStatus) => {
+  event: ({ workspace, status, delayUntil }: TaskStatus, people: readonly PersonRead[]) => {
     const { ownerId, organizationId } = workspace;
     const minute = minuteBucket(status.createdAt);
     return {
       labels: { task: taskName(workspace.build.aiTaskPrompt, workspace.name), workspace: workspace.name },
       data: { dedupe_bypass_ts: minute, message: status.message, uri: status.uri ?? "" },
+      facts: {
+        template: workspace.templateName,
+        workspace: workspace.name,
+        owner: usernameOf(people, ownerId),
+      },
       targets: [workspace.id, ownerId, organizationId, status.appId],
       createdBy: "api-workspace-agent-app-status",
       // Coder's rule: the same content at most once a minute. Changes of a flapping agent are many, its kinds are few.

@@ -132,7 +132,13 @@ function prepareEvents(
 ): PreparedEvent[] {
   if (build.error != null) {
     const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
-    const ended = { ...row, ...initiator, ...build, versionName: version.name };
+    const ended = {
+      ...row,
+      ...initiator,
+      ...build,
+      templateSlug: row.templateName,
+      versionName: version.name,
+    };
     return [autobuildFailed.prepare(deps, before, { build: ended, error: build.error })];
   }
   if (version.id === row.latest.versionId) return [];
@@ -145,7 +151,9 @@ export interface AutomaticUpdate {
   workspaceId: string;
   workspaceName: string;
   ownerId: string;
+  ownerName: string;
   templateId: string;
+  templateName: string;
   organizationId: string;
   version: { name: string; message: string };
 }
@@ -164,6 +172,7 @@ export const automaticUpdate = defineKind("workspace-auto-updated", {
       template_version_message: update.version.message || noVersionMessage,
     },
     data: null,
+    facts: { template: update.templateName, workspace: update.workspaceName, owner: update.ownerName },
     targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],
     createdBy: "autobuild",
     // One build brings one update: its id identifies the event.

@@ -25,6 +25,7 @@ const workspaceOwners = (buildIds: readonly string[]) => ({
 
 const commonFields = (build: EndingBuild) => ({
   targets: [build.workspaceId, build.ownerId, build.templateId, build.organizationId],
+  facts: { template: build.templateSlug, workspace: build.workspaceName, owner: build.ownerName },
   createdBy: "provisionerdserver",
   identity: build.id,
 });

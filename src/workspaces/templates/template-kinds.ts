@@ -10,6 +10,7 @@ export const templateDeleted = defineKind("template-deleted", {
   event: ({ template, initiator }: { template: Template; initiator: { id: string; username: string } }) => ({
     labels: { name: template.displayName || template.name, initiator: initiator.username },
     data: null,
+    facts: { template: template.name },
     targets: [template.id, template.organizationId],
     createdBy: "api-templates-delete",
     identity: template.id,
@@ -30,6 +31,7 @@ export const templateDeprecated = defineKind("template-deprecated", {
   event: ({ template, initiatorId, message, identity }: Deprecation, people) => ({
     labels: { template: template.name, message, organization: template.organizationName },
     data: null,
+    facts: { template: template.name },
     targets: [template.id, template.organizationId],
     createdBy: "notify-users-of-template-deprecation",
     initiatorId,

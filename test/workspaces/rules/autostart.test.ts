@@ -176,11 +176,14 @@ test("an automatic update notifies the workspace's owner of the version once for
     workspaceId: "workspace",
     workspaceName: "web",
     ownerId: "owner",
+    ownerName: "mia",
     templateId: "template",
+    templateName: "docker",
     organizationId: "organization",
     version: { name: "v2", message: "Newer base image" },
   };
   expect(automaticUpdate.event(update, [])).toEqual({
+    facts: { owner: "mia", template: "docker", workspace: "web" },
     labels: {
       name: "web",
       initiator: "autobuild",

@@ -41,6 +41,7 @@ const ended: EndingBuild = {
   ownerName: "mia",
   ownerIsSystem: false,
   templateId: "t",
+  templateSlug: "docker",
   templateName: "docker",
   versionName: "v2",
 };

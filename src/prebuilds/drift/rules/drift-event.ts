@@ -52,6 +52,12 @@ export function driftEvent(buildId: string, claim: Claim, replaced: readonly Rep
       cure: snippet,
       notes,
     },
+    facts: {
+      template: claim.templateName,
+      preset: claim.presetName,
+      workspace: claim.workspaceName,
+      owner: claim.ownerName,
+    },
     targets: [
       claim.workspaceId,
       claim.ownerId,

@@ -71,6 +71,9 @@ export const findAgents = (workspaceId: string) =>
       id: workspaces.id,
       name: workspaces.name,
       ownerId: workspaces.ownerId,
+      templateName: sql<string>`(SELECT t.name FROM templates AS t WHERE t.id = ${workspaces.templateId})`.as(
+        "template_name",
+      ),
       organizationId: workspaces.organizationId,
       build: {
         id: workspaceBuilds.id,

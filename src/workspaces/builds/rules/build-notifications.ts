@@ -21,6 +21,8 @@ export interface EndingBuild {
   templateId: string;
   /** As people know it: the display name where there is one. */
   templateName: string;
+  /** Its name in addresses and commands. */
+  templateSlug: string;
   versionName: string;
 }
 

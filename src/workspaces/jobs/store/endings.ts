@@ -36,6 +36,7 @@ export const findEndingBuilds = (buildIds: readonly string[]) =>
       ownerIsSystem: users.isSystem,
       templateId: templates.id,
       templateName: sql<string>`coalesce(nullif(${templates.displayName}, ''), ${templates.name})`,
+      templateSlug: templates.name,
       versionName: templateVersions.name,
       isAutobuildFailing: sql<number>`${isOpenSql(sql`${situationTypes.autobuild} || ${workspaces.id}`)}`.as(
         "is_autobuild_failing",
