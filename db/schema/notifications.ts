@@ -114,6 +114,9 @@ export const notificationEvents = sqliteTable(
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
     index("notification_events_template").on(table.templateId, table.seq),
+    index("notification_events_situation")
+      .on(table.situationId)
+      .where(sql`situation_id IS NOT NULL`),
     foreignKey({
       columns: [table.templateId, table.templateVersion],
       foreignColumns: [notificationTemplateVersions.templateId, notificationTemplateVersions.number],

@@ -1,7 +1,7 @@
 // The table of receivers: where events go besides the people who are notified, such as a chat channel or a pager.
 import { sql } from "drizzle-orm";
 import { check, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { minSeverities, oneOf, receiverFormats } from "./values.ts";
+import { minSeverities, oneOf, receiverFormats, receiverRecipients } from "./values.ts";
 
 export const notificationReceivers = sqliteTable(
   "notification_receivers",
@@ -13,6 +13,9 @@ export const notificationReceivers = sqliteTable(
     host: text("host").notNull(),
     /** JSON `{address, headers, secrets}`, encrypted: addresses of chats are secrets. */
     sealedTarget: text("sealed_target").notNull(),
+    /** Liquid that renders what is sent, of the format `json`. */
+    template: text("template"),
+    recipients: text("recipients", { enum: receiverRecipients }).notNull().default("everybody"),
     /** JSON array of template ids; NULL: all except personal ones. */
     kinds: text("kinds"),
     minSeverity: text("min_severity", { enum: minSeverities }).notNull(),
@@ -42,6 +45,6 @@ export const notificationReceivers = sqliteTable(
     uniqueIndex("notification_receivers_name")
       .on(sql`lower(${table.name})`)
       .where(sql`deleted_at IS NULL`),
-    check("notification_receivers_format", oneOf("format", receiverFormats)),
+    check("notification_receivers_recipients", oneOf("recipients", receiverRecipients)),
   ],
 );

@@ -62,7 +62,17 @@ export const appStates = ["working", "idle", "complete", "failure"] as const;
 export const agentSessionStates = ["working", "waiting", "done", "failed", "stale"] as const;
 export const questionStates = ["open", "answered", "timed_out", "withdrawn"] as const;
 /** What a receiver understands. */
-export const receiverFormats = ["coder", "slack", "teams", "discord", "ntfy", "pagerduty"] as const;
+export const receiverFormats = [
+  "coder",
+  "slack",
+  "teams",
+  "discord",
+  "ntfy",
+  "pagerduty",
+  "alertmanager",
+] as const;
+/** A receiver gets an event once, or a message for each recipient. */
+export const receiverRecipients = ["everybody", "each"] as const;
 /** From which severity on a receiver gets notifications. */
 export const minSeverities = ["info", "warning", "critical"] as const;
 /** What sends to a source. */
@@ -79,5 +89,6 @@ export type AppState = (typeof appStates)[number];
 export type AgentSessionState = (typeof agentSessionStates)[number];
 export type QuestionState = (typeof questionStates)[number];
 export type ReceiverFormat = (typeof receiverFormats)[number];
+export type ReceiverRecipients = (typeof receiverRecipients)[number];
 export type MinSeverity = (typeof minSeverities)[number];
 export type SourceKind = (typeof sourceKinds)[number];

@@ -5,7 +5,8 @@ import type { Config } from "../config/config.ts";
 import { boolean, field, number, shape, string, timeOrNull } from "../http/wire.ts";
 import { receiverOf } from "../notifications/channels/index.ts";
 import { receiverStatus, receiverStatuses } from "../notifications/receivers/rules/breaker.ts";
-import { environmentName, kindNameOf } from "../notifications/receivers/rules/given.ts";
+import { kindNameOf } from "../notifications/kinds/kinds.ts";
+import { environmentName } from "../notifications/receivers/rules/given.ts";
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 
 type Viewed = Pick<

@@ -44,7 +44,8 @@ const withSecret = ({ receiver, secret }: WithSecret, now: number) => ({ ...toJs
 const changeable = {
   address: text(4_000).meta({ description: "Where it is; stored encrypted" }),
   secret: text(1_000).meta({
-    description: "PagerDuty's integration key, an access token of ntfy, or a signing secret of your own",
+    description:
+      "PagerDuty's integration key, a token of ntfy or Alertmanager, or a signing secret of your own",
   }),
   headers: z
     .record(z.string(), z.string())

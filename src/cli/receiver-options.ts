@@ -3,7 +3,15 @@ import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { readInput } from "./inputs.ts";
 
-export const formatNames = ["coder", "slack", "teams", "discord", "ntfy", "pagerduty"] as const;
+export const formatNames = [
+  "coder",
+  "slack",
+  "teams",
+  "discord",
+  "ntfy",
+  "pagerduty",
+  "alertmanager",
+] as const;
 const severityNames = ["info", "warning", "critical"] as const;
 type Severity = (typeof severityNames)[number];
 
@@ -15,7 +23,7 @@ export const targetOptions = {
   secret: {
     type: "string",
     value: "TEXT",
-    text: "PagerDuty integration key or ntfy access token; - reads standard input",
+    text: "PagerDuty integration key, or token of ntfy or Alertmanager; - reads standard input",
   },
   header: {
     type: "string",

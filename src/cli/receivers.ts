@@ -56,7 +56,7 @@ export const create = defineCommand({
   args: "NAME",
   minArgs: 1,
   details: [
-    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty.",
+    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty, alertmanager.",
     "It gets each event once, however many people are notified.",
   ],
   fields: targetFields,

@@ -85,3 +85,27 @@ export function createCoalescer<Item>(options: CoalescerOptions<Item>): Coalesce
     },
   };
 }
+
+/** A coalescer for each key. One that is idle is forgotten: keys come and go. */
+export interface CoalescerMap<Item> {
+  add: (key: string, item: Item) => Promise<void>;
+  /** Of those that have something to do. */
+  size: () => number;
+}
+
+export function createCoalescerMap<Item>(
+  options: Omit<CoalescerOptions<Item>, "signal">,
+): CoalescerMap<Item> {
+  const busy = new Map<string, { coalescer: Coalescer<Item>; items: number }>();
+  return {
+    add: async (key, item) => {
+      const entry = busy.get(key) ?? { coalescer: createCoalescer(options), items: 0 };
+      busy.set(key, entry);
+      entry.items += 1;
+      await entry.coalescer.add(item);
+      entry.items -= 1;
+      if (entry.items === 0) busy.delete(key);
+    },
+    size: () => busy.size,
+  };
+}

@@ -3,7 +3,7 @@ import { receiverFormats, minSeverities } from "../../db/schema.ts";
 import type { allReceivers } from "../api/receiver-shape.ts";
 import { receiverStatus, type ReceiverStatus } from "../notifications/receivers/rules/breaker.ts";
 import { formats } from "../notifications/receivers/rules/formats/formats.ts";
-import { kindNameOf } from "../notifications/receivers/rules/given.ts";
+import { kindNameOf } from "../notifications/kinds/kinds.ts";
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 import { countLabel, factList, keyToCopy, moment, momentAhead, tag } from "./components.ts";
 import type { Field } from "./form.ts";
@@ -134,7 +134,7 @@ export const createFields = (given: Given): Field[] => [
     autocomplete: "off",
     optional: true,
     value: given.address,
-    hint: "The URL of the incoming webhook or ntfy topic. Not needed for PagerDuty.",
+    hint: "The URL of the incoming webhook, ntfy topic or Alertmanager. Not needed for PagerDuty.",
   },
   {
     name: "secret",
@@ -142,7 +142,7 @@ export const createFields = (given: Given): Field[] => [
     type: "password",
     autocomplete: "off",
     optional: true,
-    hint: "PagerDuty integration key or ntfy access token. For a webhook, Belfry creates a signing secret.",
+    hint: "PagerDuty integration key, or token of ntfy or Alertmanager. For a webhook, Belfry creates a signing secret.",
   },
   ...filterFields(given),
 ];

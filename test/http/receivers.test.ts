@@ -232,6 +232,12 @@ test("PagerDuty's incident is triggered, resolved at once, and triggered again w
     secret: key,
     ...filter,
   });
+  const alertmanager = await startReceiver();
+  await addReceiver(server, token, "alerts", {
+    format: "alertmanager",
+    address: `${alertmanager.url}/sub/`,
+    ...filter,
+  });
   const reachLimit = async () => {
     await pools.pass();
     await pools.fail("Error: no space left");
@@ -249,9 +255,30 @@ test("PagerDuty's incident is triggered, resolved at once, and triggered again w
   expect(events.map(({ event_action }) => event_action)).toEqual(["trigger", "resolve", "trigger"]);
   expect(new Set(events.map(({ dedup_key }) => dedup_key)).size).toBe(1);
   expect(events[0]).toMatchObject({ routing_key: key, payload: { severity: "critical" } });
+  const alerts = (await alertmanager.wait(3)).flatMap((arrival) => jsonOf(arrival) as never as Alert[]);
+  expect(alerts.map(({ startsAt, endsAt }) => Date.parse(endsAt) - Date.parse(startsAt))).toEqual([
+    30 * 24 * 60 * minute,
+    minute,
+    30 * 24 * 60 * minute,
+  ]);
+  // What ends is the alert that fires.
+  expect(new Set(alerts.map(({ labels }) => JSON.stringify(labels))).size).toBe(1);
+  expect(alerts[0]!.labels).toMatchObject({
+    alertname: "prebuild-failure-limit-reached",
+    severity: "critical",
+    template: expect.any(String),
+    preset: expect.any(String),
+  });
   await server.settled();
   expect(pager.arrivals).toHaveLength(3);
+  expect(alertmanager.arrivals).toHaveLength(3);
 });
+
+interface Alert {
+  labels: Record<string, string>;
+  startsAt: string;
+  endsAt: string;
+}
 
 test("a test shows what the receiver answers", async () => {
   const { start, call } = await startWithReceivers();

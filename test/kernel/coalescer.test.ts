@@ -1,7 +1,7 @@
 // One coalescer for everything that gathers: each item is served by one run that began after it came, whatever fails.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createCoalescer, type CoalescerOptions } from "../../src/kernel/coalescer.ts";
+import { createCoalescer, createCoalescerMap, type CoalescerOptions } from "../../src/kernel/coalescer.ts";
 
 interface Run {
   batch: number[];
@@ -251,4 +251,26 @@ test("agrees with a simple model for any order of arrivals, ends, failures and a
     }),
     { numRuns: 300 },
   );
+});
+
+test("a map has a coalescer for each key, and forgets those that have nothing to do", async () => {
+  const runs: { batch: string[]; end: () => void }[] = [];
+  const map = createCoalescerMap<string>({
+    run: (batch) => new Promise((resolve) => void runs.push({ batch, end: resolve })),
+    onError: () => {},
+  });
+  const added = [map.add("a", "a1"), map.add("b", "b1")];
+  await quiet();
+  added.push(map.add("a", "a2"));
+  await quiet();
+  expect(runs.map(({ batch }) => batch)).toEqual([["a1"], ["b1"]]);
+  expect(map.size()).toBe(2);
+  for (const { end } of runs) end();
+  await quiet();
+  // What waits keeps its queue.
+  expect(map.size()).toBe(1);
+  expect(runs[2]!.batch).toEqual(["a2"]);
+  runs[2]!.end();
+  await Promise.all(added);
+  expect(map.size()).toBe(0);
 });

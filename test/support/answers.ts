@@ -260,7 +260,7 @@ export interface Answers {
   "POST /api/v2/notifications/receivers": {
     id: string;
     name: string;
-    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
     host: string;
     read_only: boolean;
     enabled: boolean;
@@ -285,7 +285,7 @@ export interface Answers {
   "POST /api/v2/notifications/receivers/{receiver}/rotate": {
     id: string;
     name: string;
-    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
     host: string;
     read_only: boolean;
     enabled: boolean;
@@ -1356,7 +1356,7 @@ export interface ProvisionerJobLog {
 export interface Receiver {
   id: string;
   name: string;
-  format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty";
+  format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
   host: string;
   read_only: boolean;
   enabled: boolean;

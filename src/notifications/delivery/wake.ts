@@ -1,6 +1,6 @@
 // Starts deliveries outside the tick: after a response, at the end of a delay, or when notifications resume. What is not
 // sent stays due, so the next tick finds it.
-import { createCoalescer } from "../../kernel/coalescer.ts";
+import { createCoalescerMap } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
 import { requestAlarm } from "./alarm.ts";
@@ -15,20 +15,16 @@ const maxNudged = 1_000;
 
 /** `gather` resolves once the requests that have already arrived were handled: one claim serves all of them. */
 export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): NudgeQueue {
-  const createQueue = () =>
-    createCoalescer<readonly QueuedMessage[]>({
-      run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
-      onError: (error) => own().log.error("background delivery failed", { reason: String(error) }),
-      concurrency: maxDispatches,
-      gather,
-      limit: { max: maxNudged, sizeOf: (messages) => messages.length },
-    });
-  const queues = new Map<string, ReturnType<typeof createQueue>>();
+  const queues = createCoalescerMap<readonly QueuedMessage[]>({
+    run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
+    onError: (error) => own().log.error("background delivery failed", { reason: String(error) }),
+    concurrency: maxDispatches,
+    gather,
+    limit: { max: maxNudged, sizeOf: (messages) => messages.length },
+  });
   const add: NudgeQueue["add"] = (messages) => {
     for (const [key, queued] of Map.groupBy(messages, queueKey)) {
-      const queue = queues.get(key) ?? createQueue();
-      queues.set(key, queue);
-      const delivery = queue.add(queued);
+      const delivery = queues.add(key, queued);
       own().defer(() => delivery);
     }
   };

@@ -29,6 +29,10 @@ export const findKind = (templateId: string): Kind | undefined => byId.get(templ
 export const kindTitle = (templateId: string, name: string): string =>
   findKind(templateId)?.displayName ?? name;
 
+const names = new Map(Object.entries(kinds).map(([name, { id }]) => [id, name]));
+/** Its name in the command line; of another system's kind, its id. */
+export const kindNameOf = (templateId: string): string => names.get(templateId) ?? templateId;
+
 interface Titled {
   id: string;
   name: string;

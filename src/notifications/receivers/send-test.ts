@@ -4,6 +4,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { conflict, notFound } from "../../kernel/errors.ts";
 import type { OutgoingMessage } from "../channels/channel.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { followingFormats } from "./rules/formats/formats.ts";
 import { notDecrypted, postTest, type TestAnswer } from "./send.ts";
 import { clearFailures, type ReceiverRow } from "./store/receivers.ts";
 import { openTarget } from "./target.ts";
@@ -16,7 +17,7 @@ export async function testReceiver(deps: Deps, receiver: ReceiverRow | undefined
   const outgoing = testMessage(deps, receiver.name);
   const answer = await postTest(deps, receiver.format, target, outgoing, false);
   // Nobody is to be called for a test.
-  if (receiver.format === "pagerduty" && answer.isAccepted)
+  if (followingFormats.includes(receiver.format) && answer.isAccepted)
     await postTest(deps, receiver.format, target, outgoing, true);
   if (answer.isAccepted && receiver.failures > 0)
     await deps.db.write(clearFailures(receiver.id, deps.now()), {});

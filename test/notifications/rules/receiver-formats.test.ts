@@ -248,6 +248,76 @@ describe("whole payloads", () => {
     });
   });
 
+  test("alertmanager: an alert that is open, and all alerts that its recurrences have fired", () => {
+    const fired = render("alertmanager", { labels: { ...outgoing.labels, "Odd name": "x" } });
+    expect(fired.url).toBe("https://hooks.example.com/x/api/v2/alerts");
+    expect(fired.json).toEqual([
+      {
+        labels: {
+          alertname: "prebuild-failure-limit-reached",
+          severity: "critical",
+          belfry_id: "s1",
+          template: "docker",
+        },
+        annotations: {
+          summary: "Prebuilds failing: docker / <large> & co",
+          description:
+            "Belfry stopped creating prebuilds (https://belfry.example.com/p?a=1%7C2).\n\n- df -h now\n- a < b",
+          kind: "Prebuild Failure Limit Reached",
+          template: "docker",
+          preset_name: "large",
+          odd_name: "x",
+        },
+        startsAt: "2026-11-21T10:00:00.000Z",
+        endsAt: "2026-12-21T10:00:00.000Z",
+        generatorURL: "https://belfry.example.com/templates/docker",
+      },
+    ]);
+    const problems = [
+      { template_id: outgoing.template.id, template: "docker", preset: null },
+      { template_id: "of another system", workspace: "w".repeat(300) },
+    ];
+    const ended = render("alertmanager", {
+      template: { id: kinds["situation-resolved"].id, name: "x" },
+      data: { since: now - 60_000, problems },
+      labels: { ü: "not a name" },
+    });
+    expect(ended.json).toMatchObject([
+      {
+        labels: { alertname: "prebuild-failure-limit-reached", template: "docker", belfry_id: "s1" },
+        startsAt: "2026-11-21T09:59:00.000Z",
+        endsAt: "2026-11-21T10:00:00.000Z",
+      },
+      {
+        labels: {
+          alertname: "of another system",
+          severity: "info",
+          workspace: expect.stringMatching(/^w{197,} …$/) as string,
+        },
+      },
+    ]);
+  });
+
+  test("alertmanager: what has no end lasts an hour; a test ends by itself", () => {
+    const given = { ...target, address: "https://am.example.com/api/v2/alerts/" };
+    const { url, headers, body } = formats.alertmanager.render(
+      toReceiverMessage(outgoing, { ...about, situationId: null }),
+      given,
+      now,
+    );
+    expect([url, headers["authorization"]]).toEqual([
+      "https://am.example.com/api/v2/alerts",
+      `Bearer ${target.secrets[0]}`,
+    ]);
+    expect(JSON.parse(body)).toMatchObject([{ endsAt: "2026-11-21T11:00:00.000Z" }]);
+    const ended = { ...message, isResolved: true };
+    const open = formats.alertmanager.render(ended, { ...given, secrets: [] }, now);
+    expect(JSON.parse(open.body)).toMatchObject([
+      { startsAt: "2026-11-21T10:00:00.000Z", endsAt: "2026-11-21T10:00:00.000Z" },
+    ]);
+    expect(open.headers).not.toHaveProperty("authorization");
+  });
+
   test("coder: the envelope as the webhook has it, signed with each secret", () => {
     const { headers, json } = render(
       "coder",

@@ -1,6 +1,6 @@
 // Where receivers may be, what they get, and what their answers mean.
 import { describe, expect, test } from "vitest";
-import { kinds } from "../../../src/notifications/kinds/kinds.ts";
+import { kindNameOf, kinds } from "../../../src/notifications/kinds/kinds.ts";
 import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
 import type { PlanOptions } from "../../../src/notifications/outbox/rules/plan.ts";
 import { queueKey } from "../../../src/notifications/delivery/rules/queue-key.ts";
@@ -12,7 +12,6 @@ import { matches } from "../../../src/notifications/receivers/rules/filter.ts";
 import {
   headersProblem,
   isMinSeverity,
-  kindNameOf,
   nameProblem,
   readKinds,
   targetProblems,

@@ -26,6 +26,7 @@ export const spacingMs: Readonly<Record<ReceiverFormat, number>> = {
   // A burst of 60, then one in five seconds: what is beyond is answered with 429.
   ntfy: 0,
   pagerduty: 0,
+  alertmanager: 0,
 };
 
 export const receiverStatuses = ["disabled", "failing", "paused", "working", "unused"] as const;

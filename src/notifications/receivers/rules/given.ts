@@ -90,9 +90,5 @@ export function readKinds(given: readonly string[] | null): Filtered {
 
 const exampleKinds = "prebuild-failure-limit-reached, workspace-autobuild-failed or task-failed";
 
-const names = new Map(Object.entries(kinds).map(([name, { id }]) => [id, name]));
-/** The name of a kind in the command line; of another system's, its id. */
-export const kindNameOf = (id: string): string => names.get(id) ?? id;
-
 export const isMinSeverity = (text: string): text is MinSeverity =>
   (minSeverities as readonly string[]).includes(text);

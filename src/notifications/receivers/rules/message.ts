@@ -12,6 +12,8 @@ export interface ReceiverMessage {
   /** Of what is the matter: that it is over has the same key. */
   key: string;
   isResolved: boolean;
+  /** It lasts until it is resolved. */
+  isOpen: boolean;
   severity: Severity;
   /** Plain text, one line. */
   title: string;
@@ -63,6 +65,7 @@ export function toReceiverMessage(
     id,
     key: `belfry/${situationId ?? id}`,
     isResolved: isResolvedKind(template.id),
+    isOpen: situationId !== null && !isResolvedKind(template.id),
     severity: kind?.severity ?? "info",
     title: toPlainText(title).replaceAll(/\s+/g, " ").trim(),
     body,

@@ -9,10 +9,13 @@ import {
   type ReceiverFormat,
 } from "../../../../db/schema.ts";
 import { countInhibited } from "../../delivery/store/metrics.ts";
+import { followingFormats } from "../rules/formats/formats.ts";
 import type { Reason } from "../../outbox/rules/reasons.ts";
 
 /** SQL of a receiver: its product keeps what is open, so it gets each end and each recurrence. */
-export const isFollowingSql = sql`format = 'pagerduty'`;
+export const isFollowingSql = sql.raw(
+  `format IN (${followingFormats.map((format) => `'${format}'`).join(", ")})`,
+);
 
 /** SQL: those that events can go to, as `parseReceivers` reads them. */
 export const planReceiversSql =

@@ -27,6 +27,9 @@ export type SituationType = keyof typeof situationTypes;
 export const situationKey = (type: SituationType, ...ids: readonly string[]): string =>
   situationTypes[type] + ids.join("/");
 
+/** Labels of events that name the thing, whatever happens to it. */
+export const identifyingLabels = ["template", "preset", "workspace", "receiver", "name"] as const;
+
 /** By the code of how it ended. */
 export const resolvedVerbs = {
   recovered: "Recovered",

@@ -6,7 +6,7 @@ import { preparedSql } from "../../../../db/prepared.ts";
 import { idPrefix } from "../../../../db/statements.ts";
 import { kinds } from "../../kinds/kinds.ts";
 import { isFollowingSql } from "../../receivers/store/receivers.ts";
-import { reopenMs } from "../rules/situation.ts";
+import { identifyingLabels, reopenMs } from "../rules/situation.ts";
 
 const { id: templateId } = kinds["situation-resolved"];
 
@@ -36,6 +36,15 @@ const followsSql = sql`EXISTS (SELECT 1 FROM notification_receivers AS r WHERE r
 
 const wasSentSql = sql`sent.status = 'sent' AND sent.method <> 'inbox'`;
 
+const maxProblems = 100;
+const identifyingSql = sql.raw(
+  identifyingLabels.map((name) => `, '${name}', labels ->> '$.${name}'`).join(""),
+);
+/** SQL: JSON of the kinds of events and the things that the situation was about: each recurrence can have others. */
+const problemsSql = sql`(SELECT json_group_array(json(problem)) FROM (
+  SELECT DISTINCT json_object('template_id', template_id${identifyingSql}) AS problem
+  FROM notification_events WHERE situation_id = s.id LIMIT ${sql.raw(String(maxProblems))}))`;
+
 interface Closing {
   keys: SQL;
   at: number;
@@ -53,7 +62,8 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
     query.run(sql`INSERT INTO notification_events (id, template_id, template_version, labels, data, targets,
         created_by, created_at, situation_id)
       SELECT ${newIdSql(at)}, t.id, t.active_version, json_set(${labels}, '$.what', ${titleSql}),
-        json_object('days', ${minutes} / 1440, 'hours', ${minutes} / 60 % 24, 'minutes', ${minutes} % 60),
+        json_object('days', ${minutes} / 1440, 'hours', ${minutes} / 60 % 24, 'minutes', ${minutes} % 60,
+          'since', s.opened_at, 'problems', json(${problemsSql})),
         e.targets, ${createdBy}, ${at}, s.id
       FROM situations AS s JOIN notification_events AS e ON e.id = s.notified_event_id
         JOIN notification_templates AS k ON k.id = e.template_id

@@ -1,6 +1,7 @@
 // The formats of receivers: what each product is sent, and what its addresses and secrets are.
 import type { ReceiverFormat } from "../../../../../db/schema.ts";
 import type { ReceiverMessage, ReceiverRequest, ReceiverTarget } from "../message.ts";
+import { renderAlertmanager } from "./alertmanager.ts";
 import { renderCoder } from "./coder.ts";
 import { renderDiscord } from "./discord.ts";
 import { renderNtfy, splitTopic } from "./ntfy.ts";
@@ -22,6 +23,9 @@ export interface FormatRules {
   secretProblem?: (secret: string) => string | undefined;
   render: (message: ReceiverMessage, target: ReceiverTarget, now: number) => ReceiverRequest;
 }
+
+/** Their products keep what is open: they get each end, and each recurrence. */
+export const followingFormats: readonly ReceiverFormat[] = ["pagerduty", "alertmanager"];
 
 export const formats: Readonly<Record<ReceiverFormat, FormatRules>> = {
   coder: {
@@ -82,5 +86,12 @@ export const formats: Readonly<Record<ReceiverFormat, FormatRules>> = {
         ? undefined
         : "must be the integration key of an Events API v2 integration, 32 letters and digits",
     render: renderPagerDuty,
+  },
+  alertmanager: {
+    label: "Alertmanager",
+    secret: "optional",
+    secretLabel: "bearer token",
+    exampleAddress: "https://alertmanager.example.com",
+    render: renderAlertmanager,
   },
 };
