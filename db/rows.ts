@@ -80,7 +80,8 @@ function prepareInsertion(
 
 /**
  * Inserts rows that are not stored yet: fails with a constraint error if one is. The values of `shared` properties are sent
- * once where all rows agree on all of them. Properties that are null in all rows are left out.
+ * once where all rows agree on all of them. Properties that are null in all rows are left out. A single row is sent as it
+ * is: reading it from JSON takes longer than storing it.
  */
 export function insertNewRows<T extends SQLiteTable>(
   table: T,
@@ -89,20 +90,23 @@ export function insertNewRows<T extends SQLiteTable>(
 ): Statement[] {
   const [first] = rows;
   if (first === undefined) return [];
-  const isShared = shared.every((property) => rows.every((row) => row[property] === first[property]));
   const used = Object.keys(getTableColumns(table)).filter((property) =>
     rows.some((row) => row[property as keyof typeof row] != null),
   );
-  const common = isShared ? shared.filter((property) => used.includes(property)) : [];
+  const isShared =
+    rows.length === 1 || shared.every((property) => rows.every((row) => row[property] === first[property]));
+  const common = rows.length === 1 ? used : isShared ? shared.filter((name) => used.includes(name)) : [];
   const own = used.filter((property) => !common.includes(property));
   const insert = newInsertionOf(table, own, common);
-  const values = common.map((property) => first[property]);
+  const values = common.map((property) => first[property as keyof typeof first]);
+  if (own.length === 0) return [insert(undefined, ...values)];
   return chunks(rows.map((row) => own.map((property) => row[property as keyof typeof row] ?? null))).map(
     (chunk) => insert(chunk, ...values),
   );
 }
 
-type NewInsertion = (chunk: string, ...common: unknown[]) => Statement;
+/** `chunk`: arrays of the own properties' values; undefined without own properties, for one row. */
+type NewInsertion = (chunk: string | undefined, ...common: unknown[]) => Statement;
 const newInsertions = new WeakMap<SQLiteTable, Map<string, NewInsertion>>();
 
 /** The prepared statement that inserts arrays of the own properties' values, each with the common ones. */
@@ -124,11 +128,14 @@ function prepareNewInsertion(
   const list = (parts: SQL[]) => sql.join(parts, sql`, `);
   const names = list([...own, ...common].map((property) => sql`${sql.identifier(columns[property]!.name)}`));
   const ownValues = own.map((_property, position) => sql.raw(`row.value ->> ${position}`));
-  return prepared((chunk: string, ...values: unknown[]) =>
-    query.run(
-      sql`INSERT INTO ${table} (${names}) SELECT ${list([...ownValues, ...values.map((value) => sql`${value}`)])} FROM json_each(${chunk}) AS row`,
-    ),
-  );
+  return prepared((chunk: string | undefined, ...values: unknown[]) => {
+    const selected = list([...ownValues, ...values.map((value) => sql`${value}`)]);
+    return query.run(
+      chunk === undefined
+        ? sql`INSERT INTO ${table} (${names}) VALUES (${selected})`
+        : sql`INSERT INTO ${table} (${names}) SELECT ${selected} FROM json_each(${chunk}) AS row`,
+    );
+  });
 }
 
 /** A page of a list: at most `limit` rows after the first `offset`; without `limit`, all that follow. */

@@ -55,8 +55,11 @@ export function withCompression<T>(fetch: Fetch<T>): Fetch<T> {
   };
 }
 
-const mayCompress = ({ method }: Request, { status, headers }: Response): boolean =>
-  method === "GET" && status === 200 && compressed.test(headers.get("content-type") ?? "");
+/** Only asks for headers that decide: until then they are no objects. */
+const mayCompress = (request: Request, response: Response): boolean =>
+  request.method === "GET" &&
+  response.status === 200 &&
+  compressed.test(response.headers.get("content-type") ?? "");
 
 /**
  * What another site has opened goes out as it is. Otherwise somebody who watches the connection could have that site choose

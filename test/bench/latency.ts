@@ -1,7 +1,7 @@
 // `npm run bench:latency`: how long a notification takes from its request to the receiver and to an open inbox, on an idle
 // server, beside a reconciliation of 1,000 pools and a purge, and beside receivers of the other channel that are dead or slow.
 // Receivers are in this process, which sends the requests, so that there is one clock. Each scenario has a new server and a new
-// database; rounds are interleaved. Variables: ROUNDS (3), CHECKOUT (another folder of Belfry), SAMPLES (of each scenario in each round, 100), ONLY (a part of a scenario's
+// database; rounds are interleaved. Variables: ROUNDS (3), CHECKOUT (another folder of Belfry), SAMPLES (of each scenario in each round, 300: with fewer, p99 is the longest of all), ONLY (a part of a scenario's
 // name), PROFILES (a folder for CPU profiles).
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
@@ -16,7 +16,7 @@ import { describeLatencies, writeLatencies, type Latencies } from "./latency-rep
 import { startBelfry, type StartedServer } from "./server.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 3);
-const samples = Number(process.env["SAMPLES"] ?? 100);
+const samples = Number(process.env["SAMPLES"] ?? 300);
 /** Another folder of Belfry, to compare with. */
 const checkout = process.env["CHECKOUT"] ?? new URL("../..", import.meta.url).pathname;
 

@@ -60,7 +60,7 @@ const validKeyOwnerSql = prepared(
   (keyId: string, secretHash: string, now: number, scopes: string): SQL<string> =>
     sql<string>`(SELECT k.user_id FROM api_keys k JOIN users u ON u.id = k.user_id
       WHERE k.id = ${keyId} AND k.secret_hash = ${secretHash} AND k.expires_at > ${now}
-        AND k.scope IN (SELECT value FROM json_each(${scopes}))
+        AND instr(${scopes}, '"' || k.scope || '"')
         AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`,
 );
 

@@ -7,8 +7,8 @@ import { releaseMessages, type ClaimedMessage } from "./store/queue.ts";
 
 /** Messages that wait for a slot at most, however fast the receiver is. */
 const maxAhead = 200;
-/** What the receiver accepts in this time is claimed ahead. */
-const aheadMs = 1_000;
+/** What the receiver accepts in this time is claimed ahead: a slow one's claims are short writes, which delay nobody. */
+const aheadMs = 100;
 
 export interface Claimed {
   message: ClaimedMessage;
@@ -29,7 +29,10 @@ export interface SendQueue {
   add: (messages: readonly Claimed[]) => void;
   /** Whether more can be claimed: nothing waits, and a quarter of the slots is free. */
   isReady: () => boolean;
-  /** How many to claim: the free slots, and what the receiver accepts in a second at its pace since the last call, or as many as the platform makes worth a round trip. */
+  /**
+   * How many to claim: the free slots, or what the receiver accepts in a moment at its pace since the last call, or as many as
+   * the platform makes worth a round trip.
+   */
   claimLimit: () => number;
   /** Resolves at the next change. */
   change: () => Promise<void>;
@@ -96,16 +99,16 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   };
 }
 
-/** Counts attempts that ended; `next` is how many would end in a second, at the pace since its last call. */
+/** Counts attempts that ended; `next` is how many would end in `aheadMs`, at the pace since its last call. */
 function createPace(now: () => number) {
   let since: number | undefined;
   let count = 0;
   return {
     count: () => void (count += 1),
     next: () => {
-      const perSecond = since === undefined ? 0 : Math.floor((count / Math.max(1, now() - since)) * aheadMs);
+      const expected = since === undefined ? 0 : Math.floor((count / Math.max(1, now() - since)) * aheadMs);
       [since, count] = [now(), 0];
-      return perSecond;
+      return expected;
     },
   };
 }

@@ -35,13 +35,14 @@ export async function readInRanges<T extends Lists>(
   return joinLists(parts);
 }
 
+/** What a read answers for all pools, whatever its range. */
+const totals = ["active", "pending", "prebuildSettings"];
+
 /** Of totals the last; of everything else all rows. */
 function joinLists<T extends Lists>(parts: readonly T[]): T {
   const joined = Object.keys(parts[0]!).map((name) => [
     name,
-    name === "pending" || name === "prebuildSettings"
-      ? parts.at(-1)![name]
-      : parts.flatMap((part) => part[name]!),
+    totals.includes(name) ? parts.at(-1)![name] : parts.flatMap((part) => part[name]!),
   ]);
   return Object.fromEntries(joined) as T;
 }

@@ -1,5 +1,6 @@
 // Reads the snapshot of a run: with the lease in one write batch, or for reports in one read; many pools in several.
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import { bothSql } from "../../../db/statements.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
 import { problemWithValue, parseRules } from "../../workspaces/templates/rules/parameter-values.ts";
@@ -11,7 +12,15 @@ import {
   getPresetsRecovered,
 } from "./store/failures.ts";
 import { extendLease, holdsLeaseSql, readLease, takeLease } from "./store/lease.ts";
-import { countPending, listMembers, type MemberRow, listPools, type PoolRow } from "./store/pools.ts";
+import {
+  countActive,
+  countPending,
+  hasFewPoolsSql,
+  listMembers,
+  listPools,
+  type MemberRow,
+  type PoolRow,
+} from "./store/pools.ts";
 import { allPresets } from "./store/presets.ts";
 import { readPrebuildSettings } from "./store/pool-control.ts";
 
@@ -24,25 +33,34 @@ export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 const maxPools = rangeSize;
 const maxMembers = 2 * rangeSize;
 
-/** All of it, as of one moment; nothing but the settings unless `when` holds. More than the limits shows in the answers. */
+/**
+ * All of it, as of one moment; nothing but the settings unless `when` holds. Of more pools than the limit only how many there
+ * are, and of more workspaces one more than the limit.
+ */
 export function snapshotReads(deps: Deps, when: SQL, scope = allPresets) {
   const { backoffLookback, failureHardLimit } = deps.config.prebuilds;
-  const limits = scope === allPresets ? [maxPools + 1, maxMembers + 1] : [-1, -1];
+  const isAll = scope === allPresets;
+  const ifFew = isAll ? bothSql(when, hasFewPoolsSql(maxPools)) : when;
   return {
-    pools: listPools(when, scope, limits[0]!),
-    members: listMembers(when, scope, limits[1]!),
-    backoffs: getPresetsBackoff(deps.now() - backoffLookback, when, scope),
-    atLimit: getPresetsAtFailureLimit(failureHardLimit, when, scope),
-    permanentFailures: getPermanentFailures(when, scope),
-    recovered: getPresetsRecovered(when, scope),
+    active: countActive(when, isAll ? maxPools + 1 : 0),
+    pools: listPools(ifFew, scope, isAll ? maxPools + 1 : -1),
+    members: listMembers(ifFew, scope, isAll ? maxMembers + 1 : -1),
+    backoffs: getPresetsBackoff(deps.now() - backoffLookback, ifFew, scope),
+    atLimit: getPresetsAtFailureLimit(failureHardLimit, ifFew, scope),
+    permanentFailures: getPermanentFailures(ifFew, scope),
+    recovered: getPresetsRecovered(ifFew, scope),
     pending: countPending(when),
     prebuildSettings: readPrebuildSettings(),
   };
 }
 export type SnapshotAnswers = Answers<ReturnType<typeof snapshotReads>>;
 
-export const isComplete = ({ pools, members }: Pick<SnapshotAnswers, "pools" | "members">): boolean =>
-  pools.length <= maxPools && members.length <= maxMembers;
+export const isComplete = ({
+  active,
+  pools,
+  members,
+}: Pick<SnapshotAnswers, "active" | "pools" | "members">): boolean =>
+  (active[0]?.count ?? 0) <= maxPools && pools.length <= maxPools && members.length <= maxMembers;
 
 const byId = (a: MemberRow, b: MemberRow) => (a.workspaceId < b.workspaceId ? -1 : 1);
 

@@ -49,7 +49,18 @@ const storedKeys = ({ messages, keys = [] }: OutboxRows): (StoredKey & { created
 
 /** Messages before the window are no longer duplicates of new ones. */
 export const endDuplicateWindows = (windows: readonly DedupeWindow[]): Statement[] =>
-  chunks(windows.map(({ dedupeKey, until }) => [dedupeKey, until])).map((chunk) => clearDedupeKeys(chunk));
+  windows.length === 1
+    ? [clearDedupeKey(windows[0]!.dedupeKey, windows[0]!.until)]
+    : chunks(windows.map(({ dedupeKey, until }) => [dedupeKey, until])).map((chunk) =>
+        clearDedupeKeys(chunk),
+      );
+
+/** Without JSON, which would take longer than the look-up. */
+const clearDedupeKey = prepared((dedupeKey: string, until: number) =>
+  query.run(
+    sql`UPDATE notification_messages SET dedupe_key = NULL WHERE dedupe_key = ${dedupeKey} AND created_at <= ${until}`,
+  ),
+);
 
 const clearDedupeKeys = prepared((chunk: string) =>
   query.run(sql`UPDATE notification_messages SET dedupe_key = NULL WHERE seq IN (

@@ -64,6 +64,17 @@ const lookedAfterSql = (when: SQL, { ids }: PresetScope): SQL =>
   SELECT pool_preset_id FROM workspace_builds WHERE ${when} AND ${isPoolNow})`
     : sql`looked_after(id) AS (SELECT value FROM json_each(${ids}) WHERE ${when})`;
 
+const countActiveSql = (limit: number): SQL => sql`(SELECT count(*) FROM (SELECT 1
+  FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
+  WHERE t.deleted_at IS NULL AND p.desired_instances IS NOT NULL LIMIT ${limit}))`;
+
+/** Whether active versions have at most `most` pools. */
+export const hasFewPoolsSql = (most: number): SQL => sql`${countActiveSql(most + 1)} <= ${most}`;
+
+/** Pools of active versions, counted up to a limit. */
+export const countActive = (when: SQL, limit: number) =>
+  query.all<{ count: number }>(sql`SELECT ${countActiveSql(limit)} AS count WHERE ${when}`);
+
 /** In order; `when` guards the whole read. */
 export const listPoolIds = (when: SQL) =>
   query.all<{ id: string }>(
