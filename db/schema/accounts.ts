@@ -60,6 +60,8 @@ export const users = sqliteTable(
     passwordHash: text("password_hash"),
     /** A name of the IANA's; NULL: unknown. */
     timeZone: text("time_zone"),
+    /** JSON `{ranges, critical}`: when emails, browser notifications and chat messages wait; NULL: never. */
+    quietHours: text("quiet_hours"),
     /** System users (`prebuilds`) can't sign in and get no notifications. */
     isSystem: integer("is_system", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),

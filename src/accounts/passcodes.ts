@@ -124,6 +124,8 @@ async function createPasscode(
     name: "",
     disabled: null,
     ownActionsNotify: false,
+    quietHours: null,
+    timeZone: null,
     disabledMethods: null,
     mutes: null,
     roles: "[]",

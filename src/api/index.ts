@@ -30,6 +30,7 @@ import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
 import { questionRoutes } from "./questions.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
+import { quietHourRoutes } from "./quiet-hours.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { receiverRoutes } from "./receivers.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
@@ -93,6 +94,7 @@ function createRoutes() {
     .route("/api/v2", preferenceRoutes)
     .route("/api/v2", muteRoutes)
     .route("/api/v2", ownActionRoutes)
+    .route("/api/v2", quietHourRoutes)
     .route("/api/v2", userPreferenceRoutes)
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)

@@ -14,6 +14,7 @@ import { login, logout, whoami } from "./login.ts";
 import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications/group.ts";
 import * as passwords from "./passwords.ts";
+import { preferences } from "./preferences/group.ts";
 import * as prebuilds from "./prebuilds.ts";
 import * as provisionerKeys from "./provisioner/keys.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
@@ -77,6 +78,7 @@ export const commands: Group = {
     run,
     drift,
     notifications,
+    preferences,
     waiting,
     answer,
     situations,

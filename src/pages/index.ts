@@ -34,6 +34,7 @@ import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
 import { templatePages } from "./templates.ts";
 import { mutePages } from "./mutes.ts";
+import { quietHourPages } from "./quiet-hours.ts";
 import { timeZonePages } from "./time-zone.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { singleUserPages } from "./user.ts";
@@ -61,6 +62,7 @@ export function createPages() {
     .route("/", inboxSnooze)
     .route("/", inboxSelected)
     .route("/", timeZonePages)
+    .route("/", quietHourPages)
     .route("/", mutePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)

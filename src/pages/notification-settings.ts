@@ -30,7 +30,8 @@ import { signedIn } from "./session.ts";
 import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
-import { findTimeZone } from "../accounts/store/time-zone.ts";
+import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
+import { quietHoursSection } from "./quiet-hours.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
 import { kindGroups, type SettingsView } from "./kind-choices.ts";
@@ -99,11 +100,11 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, subscriptions, ownActions, mutes, zone } = await readAsUser(c, {
+  const { actor, choices, subscriptions, ownActions, mutes, quiet } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
     mutes: listMutes(currentUserIdSql(c)),
-    zone: findTimeZone(currentUserIdSql(c)),
+    quiet: findQuietHours(currentUserIdSql(c)),
     subscriptions: listSubscriptions(currentUserIdSql(c)),
   });
   const facts: SettingsView = { choices, notifications, email: actor.email };
@@ -117,8 +118,9 @@ async function showSettings(c: Ctx) {
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
     ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
+    ${quietHoursSection(quiet[0], c.req.query("quiet"), c.get("deps").now())}
     ${mutesSection(mutes, c.get("deps").now())}
-    ${timeZoneSection(zone[0]?.timeZone ?? null, c.req.query("zone"))}
+    ${timeZoneSection(quiet[0]?.timeZone ?? null, c.req.query("zone"))}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, {

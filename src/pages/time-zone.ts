@@ -1,11 +1,13 @@
 // The time zone of a person's clock, as part of the notification settings.
 import { Hono } from "hono";
-import { setTimeZone } from "../accounts/store/time-zone.ts";
-import { authorizedUserIdSql, writeAsUser, type Env } from "../http/endpoint.ts";
+import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
+import { parseQuietHours } from "../notifications/preferences/rules/quiet-hours.ts";
+import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { attributes, type Html } from "./layout.ts";
+import { saveQuietHours } from "./quiet-hours.ts";
 import { signedIn } from "./session.ts";
 
 /** Characters of what was entered. */
@@ -18,7 +20,8 @@ export const timeZonePages = new Hono<Env>().post("/settings/time-zone", signedI
   const name = zone.trim();
   if (name !== "" && !isTimeZone(name))
     return c.redirect(timeZonePath.replace("#", `?${new URLSearchParams({ zone: name })}#`), 303);
-  await writeAsUser(c, [setTimeZone(authorizedUserIdSql(c), name || null, c.get("deps").now())], {});
+  const { stored } = await readAsUser(c, { stored: findQuietHours(currentUserIdSql(c)) });
+  await saveQuietHours(c, parseQuietHours(stored[0]?.quietHours ?? null), name || null);
   return c.redirect(timeZonePath, 303);
 });
 
@@ -48,7 +51,8 @@ export function timeZoneSection(zone: string | null, entered: string | undefined
           </p>`
     }
     <p class="lead" id="time-zone-hint">
-      A name such as Europe/Berlin. Used for snooze times if your browser doesn't report its time zone.
+      A name such as Europe/Berlin. Used for quiet hours, and for snooze times if your browser doesn't report
+      its time zone.
     </p>
   </section>`;
 }

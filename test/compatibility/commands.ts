@@ -149,6 +149,7 @@ export const ownCommands: { command: string; what: string }[] = [
     command: "belfry notifications own-actions",
     what: "show or set whether you are notified of your own actions",
   },
+  { command: "belfry preferences quiet-hours", what: "show or set when messages to you wait" },
   { command: "belfry notifications mutes", what: "list what is muted" },
   { command: "belfry notifications unmute", what: "lift a mute" },
   { command: "belfry notifications explain", what: "show why a message was sent or not" },

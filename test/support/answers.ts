@@ -508,6 +508,26 @@ export interface Answers {
   "PUT /api/v2/users/{user}/notifications/own-actions": {
     notify: boolean;
   };
+  "GET /api/v2/users/{user}/notifications/quiet-hours": {
+    ranges: Array<{
+      days: Array<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">;
+      from: string;
+      to: string;
+    }>;
+    critical_breaks_through: boolean;
+    time_zone: string | null;
+    quiet_until: string | null;
+  };
+  "PUT /api/v2/users/{user}/notifications/quiet-hours": {
+    ranges: Array<{
+      days: Array<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">;
+      from: string;
+      to: string;
+    }>;
+    critical_breaks_through: boolean;
+    time_zone: string | null;
+    quiet_until: string | null;
+  };
   "GET /api/v2/users/{user}/preferences": {
     task_notification_alert_dismissed: boolean;
   };
@@ -683,6 +703,7 @@ export interface Paths {
             preferences: "/api/v2/users/{user}/notifications/preferences";
             channels: "/api/v2/users/{user}/notifications/channels";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
+            "quiet-hours": "/api/v2/users/{user}/notifications/quiet-hours";
           };
           preferences: "/api/v2/users/{user}/preferences";
           workspaces: "/api/v2/users/{user}/workspaces";

@@ -51,6 +51,12 @@ export const pages: Record<string, Page> = {
   "POST /inbox/items/:id/mute": { who: ["mia"], path: "/inbox/items/:inbox/mute" },
   "POST /settings/mutes/:id/lift": { who: people, path: "/settings/mutes/none/lift" },
   "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
+  "POST /settings/quiet-hours": {
+    who: people,
+    form: { mon: "on", from: "22:00", to: "07:00", zone: "UTC" },
+  },
+  "POST /settings/quiet-hours/remove": { who: people, form: { range: "Mon 22:00–07:00" } },
+  "POST /settings/quiet-hours/critical": { who: people, form: { critical: "on" } },
   "POST /inbox/undo": { who: people, form: { at: "1" } },
   // Her message has no button.
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },

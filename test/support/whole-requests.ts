@@ -56,6 +56,10 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/source-messages/:secret": coderMessage(),
   "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+  "PUT /api/v2/users/:user/notifications/quiet-hours": {
+    ranges: [{ days: ["mon"], from: "22:00", to: "07:00" }],
+    time_zone: "UTC",
+  },
   "PUT /api/v2/users/:user/notifications/channels": {
     template_id: "39b1e189-c857-4b0c-877a-511144c18516",
     method: "inbox",

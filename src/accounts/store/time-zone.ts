@@ -1,6 +1,6 @@
 // SQL of the time zone of people's clocks.
 import { eq, type SQL } from "drizzle-orm";
-import { query, type Statement } from "../../../db/client.ts";
+import { query } from "../../../db/client.ts";
 import { users } from "../../../db/schema.ts";
 
 type User = SQL<string> | string;
@@ -8,7 +8,3 @@ type User = SQL<string> | string;
 /** NULL: unknown. */
 export const findTimeZone = (user: User) =>
   query.select({ timeZone: users.timeZone }).from(users).where(eq(users.id, user));
-
-/** Null: unknown. */
-export const setTimeZone = (user: User, timeZone: string | null, now: number): Statement =>
-  query.update(users).set({ timeZone, updatedAt: now }).where(eq(users.id, user));

@@ -9,29 +9,53 @@ export interface WallTime {
   minute: number;
 }
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-export function wallTimeAt(timeZone: string, at: number): WallTime {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    calendar: "gregory",
-    numberingSystem: "latn",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-  }).formatToParts(at);
-  const partOf = (type: keyof WallTime) => Number(parts.find((part) => part.type === type)!.value);
-  return {
-    year: partOf("year"),
-    month: partOf("month"),
-    day: partOf("day"),
-    hour: partOf("hour"),
-    minute: partOf("minute"),
-  };
+export interface WallClock {
+  wallTimeAt: (at: number) => WallTime;
+  /** Milliseconds by which it is ahead of UTC. */
+  offsetAt: (at: number) => number;
 }
+
+/** Null, and a zone that this runtime doesn't know: UTC. */
+export function createWallClock(timeZone: string | null): WallClock {
+  const format = formatOf(timeZone ?? "UTC");
+  const wallTimeAt = (at: number): WallTime => {
+    const parts = format.formatToParts(at);
+    const partOf = (type: keyof WallTime) => Number(parts.find((part) => part.type === type)!.value);
+    return {
+      year: partOf("year"),
+      month: partOf("month"),
+      day: partOf("day"),
+      hour: partOf("hour"),
+      minute: partOf("minute"),
+    };
+  };
+  return { wallTimeAt, offsetAt: (at) => inUtc(wallTimeAt(at)) - (at - (at % minuteMs)) };
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      calendar: "gregory",
+      numberingSystem: "latn",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+    });
+  } catch (error) {
+    if (error instanceof RangeError && timeZone !== "UTC") return formatOf("UTC");
+    throw error;
+  }
+}
+
+export const wallTimeAt = (timeZone: string, at: number): WallTime =>
+  createWallClock(timeZone).wallTimeAt(at);
 
 /** The same figures in UTC, as epoch milliseconds; a day or a month beyond the end counts on. */
 const inUtc = ({ year, month, day, hour, minute }: WallTime): number =>
@@ -43,7 +67,7 @@ const inUtc = ({ year, month, day, hour, minute }: WallTime): number =>
  */
 export function momentOf(timeZone: string, wall: WallTime): number {
   const wanted = inUtc(wall);
-  const offsetAt = (at: number) => inUtc(wallTimeAt(timeZone, at)) - at;
+  const { offsetAt } = createWallClock(timeZone);
   // Zones change their offset at most once within two days, and have one of less than a day.
   const [before, after] = [offsetAt(wanted - dayMs), offsetAt(wanted + dayMs)];
   const moments = [wanted - Math.max(before, after), wanted - Math.min(before, after)];

@@ -98,6 +98,9 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
     const detail = "the user disabled this channel for this kind";
     return { kind: "inhibited", detail, reason: "channel_disabled_by_user" };
   }
+  if (message.wasRead === 1) {
+    return { kind: "inhibited", detail: "it was read in the inbox", reason: "read_meanwhile" };
+  }
   if (isMutedBy(message)) {
     return { kind: "inhibited", detail: "the user muted what it is about", reason: "muted_by_user" };
   }

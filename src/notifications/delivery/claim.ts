@@ -5,8 +5,17 @@ import { findReceiverToSend } from "../receivers/store/turns.ts";
 import { leaseMs } from "./leases.ts";
 import { releaseClaimed, type Claimed } from "./send-queue.ts";
 import { claimMessages } from "./store/claims.ts";
-import { findClaimedMessages } from "./store/queue.ts";
+import { findChannel } from "../channels/index.ts";
+import { quietUntil } from "../preferences/rules/quiet-hours.ts";
+import { deferMessages, findClaimedMessages, type ClaimedMessage } from "./store/queue.ts";
 import type { ResultWriter } from "./write-results.ts";
+
+/** What can be sent now. */
+export interface Claim {
+  messages: Claimed[];
+  /** With those that wait for the end of quiet hours. */
+  leased: number;
+}
 
 export interface ClaimFrom {
   queue: DeliveryQueue;
@@ -21,7 +30,7 @@ export async function claimMessagesOf(
   { queue, results, budget }: ClaimFrom,
   limit: number,
   ids?: readonly string[],
-): Promise<{ messages: Claimed[] }> {
+): Promise<Claim> {
   const now = deps.now();
   const token = deps.newId();
   const statements = claimMessages({
@@ -41,11 +50,31 @@ export async function claimMessagesOf(
   const { leasePeriod, dispatchTimeout } = deps.config.notifications;
   const startBy = Math.min(deps.now() + leasePeriod - dispatchTimeout, budget.until);
   const receiver = answers.receiver?.[0];
-  const claimed = answers.messages.map((message) => ({ message, receiver, token, startBy }));
+  const leased = answers.messages.length;
+  const sendable = await holdQuiet(deps, answers.messages, token);
+  const claimed = sendable.map((message) => ({ message, receiver, token, startBy }));
   if (deps.process.stopping.aborted && claimed.length > 0) {
     await releaseClaimed(deps, claimed);
-    return { messages: [] };
+    return { messages: [], leased: 0 };
   }
   deps.process.leases.add(token, claimed.length);
-  return { messages: claimed };
+  return { messages: claimed, leased };
+}
+
+/** What has become due in its recipient's quiet hours waits for their end; returns the others. */
+async function holdQuiet(
+  deps: Deps,
+  messages: readonly ClaimedMessage[],
+  token: string,
+): Promise<readonly ClaimedMessage[]> {
+  const now = deps.now();
+  const held = messages.flatMap((message) => {
+    const until =
+      findChannel(message.method)?.isLocal === true ? now : quietUntil(message, message.templateId, now);
+    return until > now ? [{ id: message.id, until }] : [];
+  });
+  if (held.length === 0) return messages;
+  await deps.db.write(deferMessages(token, held, now), {});
+  const ids = new Set(held.map(({ id }) => id));
+  return messages.filter(({ id }) => !ids.has(id));
 }

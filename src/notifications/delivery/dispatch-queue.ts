@@ -50,8 +50,8 @@ export async function dispatchQueue(deps: Deps, work: QueueDispatch): Promise<vo
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
       const claim = await withShrinkingBatch(limit, (portion) => claimMessagesOf(deps, work, portion, left));
       left = left?.slice(claim.limit);
-      more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
-      count += claim.messages.length;
+      more = left === undefined ? claim.leased === claim.limit : left.length > 0;
+      count += claim.leased;
       report.claimed += claim.messages.length;
       sending.add(claim.messages);
     }

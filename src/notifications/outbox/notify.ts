@@ -70,6 +70,9 @@ export async function writeAndNotify<T extends Reads>(
   return answers;
 }
 
+/** Each timer is memory until it fires. */
+const maxTimerMs = 3_600_000;
+
 /** To be called after the write: wakes open inboxes and, after the response, sends what is due. */
 export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): void {
   if (messages.some(({ method, status }) => status === "sent" && findChannel(method)?.isLocal === true))
@@ -77,9 +80,10 @@ export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): v
   const now = deps.now();
   const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
   if (due.length > 0) nudge(deps, due);
-  // Those of a receiver that pauses are found by the tick.
+  // Those of a receiver that pauses, and those that wait for long, are found by the tick.
   const delayed = messages.filter(
-    ({ dueAt, receiverId }) => dueAt !== null && dueAt > now && receiverId === null,
+    ({ dueAt, receiverId }) =>
+      dueAt !== null && dueAt > now && dueAt <= now + maxTimerMs && receiverId === null,
   );
   if (delayed.length > 0) nudgeAt(deps, Math.max(...delayed.map(({ dueAt }) => dueAt!)), delayed);
 }

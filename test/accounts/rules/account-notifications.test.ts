@@ -15,6 +15,8 @@ const personRead = (userId: string) => ({
   status: "active" as const,
   disabled: null,
   ownActionsNotify: false,
+  quietHours: null,
+  timeZone: null,
   disabledMethods: null,
   mutes: null,
   roles: "[]",

@@ -1,5 +1,5 @@
 // SQL of delivery: what is claimed, write outcomes, release, purge. Every write can be sent twice.
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
@@ -31,6 +31,18 @@ export const renewLeases = (tokens: readonly string[], until: number): Statement
 export const findNextLeaseExpiry = (held: readonly string[]) =>
   query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
     WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
+
+/** Messages of one recipient of an event are written next to each other. */
+const maxApart = 10;
+
+/** SQL: of a message that waited for the end of quiet hours, whether its notification was read in the inbox. */
+const wasReadSql = sql<
+  number | null
+>`CASE WHEN instr(notification_messages.reasons, '"quiet_hours"') > 0 THEN EXISTS (
+  SELECT 1 FROM notification_messages AS there JOIN inbox_notifications AS item ON item.id = there.id
+  WHERE there.user_id = notification_messages.user_id AND there.event_id = notification_messages.event_id
+    AND there.seq BETWEEN notification_messages.seq - ${sql.raw(`${maxApart} AND notification_messages.seq + ${maxApart}`)}
+    AND item.read_at IS NOT NULL) END`;
 
 /** The messages of a claim, with everything that sending needs. */
 export const findClaimedMessages = prepared((token: string) =>
@@ -67,6 +79,9 @@ export const findClaimedMessages = prepared((token: string) =>
       userStatus: users.status,
       userDeletedAt: users.deletedAt,
       disabled: notificationPreferences.disabled,
+      quietHours: users.quietHours,
+      timeZone: users.timeZone,
+      wasRead: wasReadSql.as("was_read"),
       mutes: mutesSql(users.id).as("mutes"),
       isKindDisabled: notificationTemplates.isDisabled,
       disabledMethods: notificationPreferences.disabledMethods,
@@ -165,13 +180,41 @@ export function expireMessages(now: number): Statement[] {
 
 /** Returns some messages of a claim to the queue: no attempt was made. */
 export function releaseMessages(token: string, ids: readonly string[], now: number): Statement[] {
-  const whereLeased = sql`lease_token = ${token} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const whereLeased = leasedAmongSql(token, ids);
   return [
-    query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
-      (SELECT id, attempt_count FROM notification_messages WHERE ${whereLeased})`),
+    forgetAttempts(whereLeased),
     query.run(sql`UPDATE notification_messages
       SET status = 'pending', lease_token = NULL, due_at = ${now}, attempt_count = attempt_count - 1, updated_at = ${now}
       WHERE ${whereLeased}`),
+  ];
+}
+
+const leasedAmongSql = (token: string, ids: readonly string[]): SQL =>
+  sql`lease_token = ${token} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
+const forgetAttempts = (whereLeased: SQL): Statement =>
+  query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
+    (SELECT id, attempt_count FROM notification_messages WHERE ${whereLeased})`);
+
+/** Lets some messages of a claim wait for the end of quiet hours: no attempt was made. */
+export function deferMessages(
+  token: string,
+  held: readonly { id: string; until: number }[],
+  now: number,
+): Statement[] {
+  return [
+    forgetAttempts(
+      leasedAmongSql(
+        token,
+        held.map(({ id }) => id),
+      ),
+    ),
+    query.run(sql`UPDATE notification_messages
+      SET status = 'pending', lease_token = NULL, due_at = row.value ->> '$.until',
+        attempt_count = attempt_count - 1, updated_at = ${now},
+        reasons = CASE WHEN instr(reasons, '"quiet_hours"') > 0 THEN reasons ELSE json_insert(reasons, '$[#]', 'quiet_hours') END
+      FROM json_each(${JSON.stringify(held)}) AS row
+      WHERE notification_messages.id = row.value ->> '$.id' AND lease_token = ${token}`),
   ];
 }
 

@@ -37,7 +37,7 @@ function decideForPerson(
     return { recipient, method, status: "inhibited", dueAt: null, reasons, dedupeKey: null };
   }
   if (isOwnAction(recipient, options)) reasons.push(ownAction);
-  const { status, dueAt, reasons: waits } = whenForPerson(channel!, options);
+  const { status, dueAt, reasons: waits } = whenForPerson(recipient, channel!, options);
   const same = dedupeForPerson(recipient.userId, channel!, options);
   return { recipient, method, status, dueAt, reasons: [...reasons, ...waits], ...same };
 }

@@ -2,10 +2,11 @@
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
 import type { ReceiverFilter } from "../../receivers/rules/filter.ts";
+import type { QuietPerson } from "../../preferences/rules/quiet-hours.ts";
 import type { MuteSubject } from "./mutes.ts";
 import type { Reason } from "./reasons.ts";
 
-export interface Recipient extends Chooser {
+export interface Recipient extends Chooser, QuietPerson {
   userId: string;
   username: string;
   name: string;

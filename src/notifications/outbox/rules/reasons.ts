@@ -33,6 +33,8 @@ export type Reason =
   | "not_configured"
   | "paused"
   | "held_back"
+  | "quiet_hours"
+  | "read_meanwhile"
   | "taken_back"
   | "resolved"
   | "reopened"
@@ -112,6 +114,8 @@ const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`
   not_configured: { question: "not", text: "This channel is not configured" },
   paused: { question: "not", text: "Notifications were paused when it was created" },
   held_back: { question: "not", text: "It was delayed, in case the state changed back" },
+  quiet_hours: { question: "not", text: "It waited for the end of their quiet hours" },
+  read_meanwhile: { question: "not", text: "They read it in their inbox before it was due" },
   taken_back: {
     question: "not",
     text: "It was withdrawn: the state changed back before anybody was notified",

@@ -1,6 +1,7 @@
 // Last decision on a message: when it is sent.
 import { isOnlyByMail } from "../../kinds/kinds.ts";
-import type { PlanChannel, PlanOptions, PlanReceiver, Timing } from "./plan.ts";
+import { quietUntil } from "../../preferences/rules/quiet-hours.ts";
+import type { PlanChannel, PlanOptions, PlanReceiver, Recipient, Timing } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
 
 /** Messages are sent in the order of their due time: this puts passcodes first. */
@@ -11,14 +12,20 @@ const minPauseMs = 5_000;
 
 type Clocked = Pick<PlanOptions, "isPaused" | "notBefore" | "now">;
 
-/** To a person. What a local channel delivers at once is delivered by the write of its event. */
+/**
+ * To a person. What a local channel delivers at once is delivered by the write of its event. What waits for something else
+ * waits for the end of quiet hours when it is claimed.
+ */
 export function whenForPerson(
+  recipient: Recipient,
   channel: Pick<PlanChannel, "isLocal">,
   { template, ...options }: Clocked & Pick<PlanOptions, "template">,
 ): Timing {
   const reasons = waits(options);
   if (channel.isLocal && reasons.length === 0) return { status: "sent", dueAt: null, reasons };
   const { now, notBefore = -Infinity } = options;
+  const quiet = channel.isLocal || reasons.length > 0 ? now : quietUntil(recipient, template.id, now);
+  if (quiet > now) return { status: "pending", dueAt: quiet, reasons: ["quiet_hours"] };
   const dueAt = Math.max(isOnlyByMail(template.id) ? now - passcodeHeadStartMs : now, notBefore);
   return { status: "pending", dueAt, reasons };
 }

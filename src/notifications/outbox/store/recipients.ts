@@ -65,6 +65,8 @@ const findAudience = prepared(
         status: users.status,
         disabled: notificationPreferences.disabled,
         ownActionsNotify: users.ownActionsNotify,
+        quietHours: users.quietHours,
+        timeZone: users.timeZone,
         disabledMethods: notificationPreferences.disabledMethods,
         mutes: (isMutable ? mutesSql(users.id) : sql<null>`NULL`).as("mutes"),
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(

@@ -1,0 +1,44 @@
+// SQL of a person's quiet hours, and of the messages that wait for their end.
+import { eq, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../../db/client.ts";
+import { users } from "../../../../db/schema.ts";
+
+type User = SQL<string> | string;
+
+/** JSON, or NULL. */
+export const findQuietHours = (user: User) =>
+  query
+    .select({ quietHours: users.quietHours, timeZone: users.timeZone })
+    .from(users)
+    .where(eq(users.id, user));
+
+/** `quietHours`: JSON, or null for none. */
+export const saveQuietHours = (
+  user: User,
+  { quietHours, timeZone, now }: { quietHours: string | null; timeZone: string | null; now: number },
+): Statement => query.update(users).set({ quietHours, timeZone, updatedAt: now }).where(eq(users.id, user));
+
+export interface Move {
+  /** What is stored: nothing is moved if it has changed meanwhile. */
+  quietHours: string | null;
+  timeZone: string | null;
+  /** Epoch milliseconds: until then messages wait. */
+  until: number;
+  /** Templates whose messages don't wait. */
+  exempt: readonly string[];
+  now: number;
+}
+
+/** Messages that wait for the end of quiet hours wait for the end of the new ones. */
+export const moveWaiting = (user: User, { quietHours, timeZone, until, exempt, now }: Move): Statement =>
+  query.run(sql`UPDATE notification_messages
+    SET due_at = CASE WHEN EXISTS (SELECT 1 FROM notification_events AS e WHERE e.id = event_id
+      AND e.template_id IN (SELECT value FROM json_each(${JSON.stringify(exempt)}))) THEN ${now} ELSE ${until} END
+    WHERE user_id = ${user} AND status = 'pending' AND due_at > ${now} AND instr(reasons, '"quiet_hours"') > 0
+      AND EXISTS (SELECT 1 FROM users WHERE id = ${user} AND quiet_hours IS ${quietHours} AND time_zone IS ${timeZone})`);
+
+/** Those that are due after a move. */
+export const findMoved = (user: User, now: number) =>
+  query.all<{ id: string; method: string; receiverId: string | null }>(sql`
+    SELECT id, method, receiver_id AS "receiverId" FROM notification_messages
+    WHERE user_id = ${user} AND status = 'pending' AND due_at = ${now} AND instr(reasons, '"quiet_hours"') > 0`);
