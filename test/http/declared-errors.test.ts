@@ -342,6 +342,15 @@ const special: Record<string, Make> = {
     "/api/v2/users/nobody/notifications/own-actions",
     { notify: true },
   ),
+  "GET /api/v2/users/:user/notifications/quiet-hours 404": as(
+    "GET",
+    "/api/v2/users/nobody/notifications/quiet-hours",
+  ),
+  "PUT /api/v2/users/:user/notifications/quiet-hours 404": as(
+    "PUT",
+    "/api/v2/users/nobody/notifications/quiet-hours",
+    { ranges: [] },
+  ),
   "POST /api/v2/notifications/inbox/:id/mute 404": as(
     "POST",
     `/api/v2/notifications/inbox/${nobody}/mute`,
@@ -545,6 +554,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/templates/:id/choices": { enabled_by_default: true },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+    "PUT /api/v2/users/:user/notifications/quiet-hours": { ranges: [] },
     "PUT /api/v2/users/:user/notifications/channels": {
       template_id: template,
       method: "inbox",
