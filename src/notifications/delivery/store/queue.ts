@@ -44,6 +44,21 @@ const wasReadSql = sql<
     AND there.seq BETWEEN notification_messages.seq - ${sql.raw(`${maxApart} AND notification_messages.seq + ${maxApart}`)}
     AND item.read_at IS NOT NULL) END`;
 
+/** The recipient, and what they have chosen. */
+const recipientColumns = {
+  userId: users.id,
+  username: users.username,
+  userName: users.name,
+  email: users.email,
+  userStatus: users.status,
+  userDeletedAt: users.deletedAt,
+  disabled: notificationPreferences.disabled,
+  quietHours: users.quietHours,
+  timeZone: users.timeZone,
+  wasRead: wasReadSql.as("was_read"),
+  mutes: mutesSql(users.id).as("mutes"),
+};
+
 /** The messages of a claim, with everything that sending needs. */
 export const findClaimedMessages = prepared((token: string) =>
   query
@@ -72,17 +87,7 @@ export const findClaimedMessages = prepared((token: string) =>
       title: notificationTemplateVersions.title,
       body: notificationTemplateVersions.body,
       actions: notificationTemplateVersions.actions,
-      userId: users.id,
-      username: users.username,
-      userName: users.name,
-      email: users.email,
-      userStatus: users.status,
-      userDeletedAt: users.deletedAt,
-      disabled: notificationPreferences.disabled,
-      quietHours: users.quietHours,
-      timeZone: users.timeZone,
-      wasRead: wasReadSql.as("was_read"),
-      mutes: mutesSql(users.id).as("mutes"),
+      ...recipientColumns,
       isKindDisabled: notificationTemplates.isDisabled,
       disabledMethods: notificationPreferences.disabledMethods,
       /** The hash of its channel's endpoint, if that responded 410 Gone. */
