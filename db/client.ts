@@ -6,6 +6,7 @@ import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { DatabaseError, primaryCode, toDatabaseError } from "./errors.ts";
+import { rowValues } from "./row-mapper.ts";
 /** What Belfry uses of libSQL's client interface. */
 export type DatabaseClient = Pick<
   Client,
@@ -153,17 +154,22 @@ async function observed(
     });
   try {
     const results = await client.batch(batch, mode);
-    const sum = (count: (result: ResultSet) => number) => results.reduce((all, one) => all + count(one), 0);
-    report(
-      sum(({ rows }) => rows.length),
-      sum(({ rowsAffected }) => rowsAffected),
-    );
+    let [rows, changed] = [0, 0];
+    for (const result of results) {
+      rows += countRows(result);
+      changed += result.rowsAffected;
+    }
+    report(rows, changed);
     return results;
   } catch (error) {
     report(0, 0, toDatabaseError(error).code);
     throw error;
   }
 }
+
+/** Where a client keeps values apart, rows would be made only to be counted. */
+const countRows = (result: ResultSet & { [rowValues]?: unknown[][] }): number =>
+  (result[rowValues] ?? result.rows).length;
 
 const realTime = {
   now: () => performance.now(),
