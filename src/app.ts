@@ -10,12 +10,12 @@ import { boundBody, smallBodyBytes } from "./http/bodies.ts";
 import { isHttps } from "./http/credentials.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./http/endpoint.ts";
+import { defaultHeaders, fixedHeaders } from "./http/rules/default-headers.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
 import { withBatchLog } from "./kernel/log.ts";
 import { createPages, errorPage } from "./pages/index.ts";
 import { withoutSecret } from "./sources/rules/source.ts";
-import { versionForCoder } from "./kernel/version.ts";
 
 /** What the runtime passes along with a request. */
 export type Open = (request: Request, runtime: unknown) => Deps;
@@ -102,38 +102,6 @@ function nothingAt(c: Ctx): ApiError {
     detail: `Supported routes of Coder's API: ${page}`,
   });
 }
-
-/** Browser features that no page uses. */
-const deniedFeatures = [
-  "accelerometer",
-  "camera",
-  "display-capture",
-  "geolocation",
-  "gyroscope",
-  "magnetometer",
-  "microphone",
-  "midi",
-  "payment",
-  "publickey-credentials-get",
-  "usb",
-]
-  .map((feature) => `${feature}=()`)
-  .join(", ");
-
-const fixedHeaders = {
-  "x-coder-build-version": versionForCoder,
-  "x-content-type-options": "nosniff",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": deniedFeatures,
-};
-
-/** Pages bring their own policy; anything else that a browser opens runs nothing and can't be framed. */
-const defaultHeaders = {
-  "referrer-policy": "same-origin",
-  "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-  "cache-control": "no-store",
-};
 
 const headersOfRequest = (c: Ctx): Record<string, string> => ({
   "x-request-id": c.get("deps").requestId,

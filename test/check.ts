@@ -37,11 +37,25 @@ function runToTheEnd(args: string[], summary: (output: string) => string): Promi
   });
 }
 
+const minPart = 8;
+
+/** Those that matter, and the rest together. */
+function partsText(parts: readonly [string, number][]): string {
+  const [large, small] = [
+    parts.filter(([, size]) => size >= minPart),
+    parts.filter(([, size]) => size < minPart),
+  ];
+  const rest = small.reduce((sum, [, size]) => sum + size, 0);
+  return [...large, ["others", rest] as const]
+    .map(([name, size]) => `${name} ${Math.round(size)}`)
+    .join(", ");
+}
+
 async function bundle(): Promise<Verdict> {
   try {
-    const { size, problems } = await rehearseDeployment();
+    const { size, parts, problems } = await rehearseDeployment();
     if (problems.length > 0) return { ok: false, words: problems.join("\n") };
-    return { ok: true, words: `${Math.round(size)} KiB compressed` };
+    return { ok: true, words: `${Math.round(size)} KiB compressed: ${partsText(parts)}` };
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     return { ok: false, words: `${stdout}${stderr}`.trim() || String(error) };

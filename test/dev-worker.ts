@@ -21,6 +21,7 @@ const { values } = parseArgs({
 const address = `http://127.0.0.1:${values.port}`;
 /** Milliseconds; wrangler.toml's trigger comes every minute. */
 const passInterval = 60_000;
+const startInterval = 200;
 
 if (noServer) {
   console.error("npm has no libSQL server for this platform; start one yourself, and: npx wrangler dev");
@@ -53,7 +54,17 @@ const wrangler = spawn(
   },
 );
 const trigger = `${address}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`;
-setInterval(() => void fetch(trigger).catch(() => {}), passInterval);
+const run = () =>
+  fetch(trigger).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+// The first as soon as wrangler answers: until then /readyz says that there has been none.
+void (async () => {
+  while (!(await run())) await new Promise((resolve) => setTimeout(resolve, startInterval));
+  console.log(`Belfry is ready on ${address}`);
+})();
+setInterval(() => void run(), passInterval);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => wrangler.kill(signal));
 const [code] = (await once(wrangler, "exit")) as [number | null];
 process.exit(code ?? 0);

@@ -106,6 +106,12 @@ export async function createFirstUser(
 
 const alreadySetUp = () => conflict("Belfry is already set up.", "Sign in, or ask an owner for an account.");
 
+/** Where an operator finds the code. */
+export const originOfSetupCode = ({ process }: Pick<Deps, "process">): string =>
+  process.printsSetupCode
+    ? "The server prints it when it starts, and npm run db:migrate prints one; each start creates a new one."
+    : "npm run db:migrate prints it, on the machine that you deploy from; each run creates a new one.";
+
 function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | undefined): void {
   const { host, forwarded, setupCode } = request;
   if (isLocalCaller({ address: deps.clientAddress, host, forwarded })) return;
@@ -116,8 +122,8 @@ function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | 
     given === "" ? "Setup from another machine requires the setup code." : "The setup code is wrong.",
     {
       detail:
-        "The server prints it when it starts, and npm run db:migrate prints one; each start creates a new one. " +
-        "Send it as setup_code or in the header Belfry-Setup-Code. On the server's own machine none is required.",
+        `${originOfSetupCode(deps)} Send it as setup_code or in the header Belfry-Setup-Code.` +
+        (deps.process.printsSetupCode ? " On the server's own machine none is required." : ""),
     },
   );
 }

@@ -47,7 +47,7 @@ export const login = defineCommand({
     "setup-code": {
       type: "string",
       value: "CODE",
-      text: "one-time code that a new server printed when it started",
+      text: "one-time code that a new server printed when it started, or npm run db:migrate did",
     },
   },
   async run(context, { options, args }) {

@@ -86,7 +86,7 @@ async function withoutRefusedAnswers(
   if (error.status === 403 && context.prompts.interactive) {
     context.log(
       answers.setup_code === undefined
-        ? "Enter the setup code that the server printed when it started."
+        ? "Enter the setup code: the server printed it when it started; for Workers, `npm run db:migrate` did."
         : error.message,
     );
     return { ...answers, setup_code: await ask(context.prompts, "Setup code") };
@@ -95,7 +95,7 @@ async function withoutRefusedAnswers(
     throw new Failure(
       exit.failed,
       error.message,
-      "The server printed the code when it started. Pass it with --setup-code.",
+      "The server printed the code when it started; for Workers, `npm run db:migrate` did. Pass it with --setup-code.",
     );
   const refused = new Set(error.validations.map(({ field }) => field));
   if (!context.prompts.interactive || refused.size === 0) throw error;

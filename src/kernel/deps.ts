@@ -80,6 +80,8 @@ export interface Process {
   measures: Measures | null;
   /** What `/metrics` has read of pools, for scrapes that follow shortly. */
   recentPools: { value: { at: number; families: readonly Family[] } | undefined };
+  /** Whether it prints the setup code when it starts; elsewhere `npm run db:migrate` alone does. */
+  printsSetupCode: boolean;
   /** Aborted when the process is to stop: nothing more is claimed. */
   stopping: AbortSignal;
 }

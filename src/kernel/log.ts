@@ -19,7 +19,7 @@ export interface LogOptions {
   level: LogLevel;
   format: "text" | "json";
   now: () => number;
-  write: (line: string) => void;
+  write: (line: string, level: LogLevel) => void;
 }
 
 export function createLog(options: LogOptions, bound: LogFields = {}): Log {
@@ -29,7 +29,7 @@ export function createLog(options: LogOptions, bound: LogFields = {}): Log {
     (message: string, fields: LogFields = {}) => {
       if (logLevels.indexOf(level) < threshold) return;
       const time = new Date(options.now()).toISOString();
-      options.write(format(options.format, { time, level, msg: message, ...bound, ...fields }));
+      options.write(format(options.format, { time, level, msg: message, ...bound, ...fields }), level);
     };
   return {
     debug: at("debug"),

@@ -3,10 +3,11 @@ import { Hono } from "hono";
 import { html } from "./html.ts";
 import { isLocalCaller } from "../accounts/rules/one-time-codes.ts";
 import { signIn } from "../accounts/sessions.ts";
-import { createFirstUser, isSetUp } from "../accounts/setup.ts";
+import { createFirstUser, isSetUp, originOfSetupCode } from "../accounts/setup.ts";
 import { setDeviceCookie, setSessionCookie } from "../http/credentials.ts";
 import { setupRequestOf } from "../api/users.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
@@ -31,7 +32,7 @@ export const setupPages = new Hono<Env>()
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error;
       if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
-      return showSetup(c, values, error.status === 403 ? wrongCode(setupCode) : error);
+      return showSetup(c, values, error.status === 403 ? wrongCode(deps, setupCode) : error);
     }
     const userAgent = c.req.header("user-agent");
     const session = await signIn(deps, { email: email.trim(), password, userAgent });
@@ -41,9 +42,10 @@ export const setupPages = new Hono<Env>()
   });
 
 function showSetup(c: Ctx, values: Values, error?: ApiError) {
-  const { clientAddress: address } = c.get("deps");
+  const deps = c.get("deps");
+  const { clientAddress: address } = deps;
   const needsCode = !isLocalCaller({ address, ...setupRequestOf(c, undefined) });
-  const form = setupFields(values, needsCode);
+  const form = setupFields(values, needsCode ? codeHint(deps) : undefined);
   const main = html`<form class="sheet" method="post" action="/setup">
     <h1>Welcome to Belfry</h1>
     <p>
@@ -56,13 +58,18 @@ function showSetup(c: Ctx, values: Values, error?: ApiError) {
   return respondWithPage(c, { title: "Set up", main, shape: "narrow" }, error?.status);
 }
 
-function setupFields(values: Values, needsCode: boolean): Field[] {
+/** Of the setup code. */
+const codeHint = ({ process }: Deps): string =>
+  `${process.printsSetupCode ? "Printed by the server at startup." : "Printed by npm run db:migrate, where you deploy from."} It proves that you control the server.`;
+
+/** `hint`: of the setup code, where one is needed. */
+function setupFields(values: Values, hint: string | undefined): Field[] {
   const code: Field = {
     name: "setup_code",
     label: "Setup code",
     type: "text",
     autocomplete: "one-time-code",
-    hint: "Printed by the server at startup. It proves that you control the server.",
+    hint: hint ?? "",
     value: values.setup_code,
   };
   return [
@@ -98,16 +105,16 @@ function setupFields(values: Values, needsCode: boolean): Field[] {
       autocomplete: "new-password",
       hint: "At least 8 characters. Several unrelated words work well.",
     },
-    ...(needsCode ? [code] : []),
+    ...(hint === undefined ? [] : [code]),
   ];
 }
 
 /** The API's error names a header; the page has a field. */
-function wrongCode(given: string): ApiError {
+function wrongCode(deps: Deps, given: string): ApiError {
   const detail =
     given.trim() === ""
       ? "Required for setup from another machine."
-      : "Not the setup code that the server printed when it last started.";
+      : `Not the latest setup code. ${originOfSetupCode(deps)}`;
   return new ApiError(403, "Invalid setup code.", {
     validations: [{ field: "setup_code", detail }],
   });

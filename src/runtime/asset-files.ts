@@ -39,11 +39,16 @@ export function openAssets(): Pick<Deps, "assets" | "assetsVersion"> {
   return { assets, assetsVersion: hashLoaded() };
 }
 
+/** Names of the files that pages load. */
+export const loadedFiles = (): string[] =>
+  readdirSync(folder)
+    .toSorted()
+    .filter((name) => loaded.has(extname(name)));
+
 /** Of all of them together, since scripts import one another. */
 function hashLoaded(): string {
   const hash = createHash("sha256");
-  for (const name of readdirSync(folder).toSorted()) {
-    if (!loaded.has(extname(name))) continue;
+  for (const name of loadedFiles()) {
     const content = readFileSync(join(folder, name));
     hash.update(`\0${name}\0${content.length}\0`).update(content);
   }

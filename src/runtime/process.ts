@@ -123,6 +123,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     }),
     dispatchLimits: null,
     alarm: null,
+    printsSetupCode: true,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     sourceMessages: createRequestLimit(maxRequestsPerMinute),
     hashing: createFairQueue(hashes),

@@ -42,6 +42,16 @@ export interface Invocation {
 const dispatchLimits = { messages: 1_000, time: 18_000, claim: 100 };
 const maxSends = 5;
 
+const ofInvocations = {
+  // An invocation has a single request, so there is nothing to group.
+  enqueueGroup: null,
+  nudges: null,
+  reconciliations: null,
+  printsSetupCode: false,
+  // It has 128 MB of memory.
+  maxPlanBytes: 8 * 1_048_576,
+};
+
 const databaseTimeoutMs = 5_000;
 
 /** For a request or a tick. The live inbox is in a Durable Object, which is woken for new notifications. */
@@ -75,7 +85,8 @@ export function createOwnDeps(
     level: config.logLevel,
     format: config.logFormat ?? "json",
     now,
-    write: console.log,
+    // The platform sorts lines by these.
+    write: (line, level) => console[level](line),
   });
   const db = withBatchLog(createDatabase(connect(config)), log, config.logLevel);
   const { smtp: mail } = config.notifications.channels;
@@ -95,13 +106,8 @@ export function createOwnDeps(
       mail: mail === undefined ? null : createWorkerMail(mail),
       deps,
     }),
-    // An invocation has a single request, so there is nothing to group.
-    enqueueGroup: null,
-    nudges: null,
-    reconciliations: null,
+    ...ofInvocations,
     dispatchLimits: { ...dispatchLimits, slots: createSlots(maxSends) },
-    // An invocation has 128 MB of memory.
-    maxPlanBytes: 8 * 1_048_576,
   };
   return {
     db,
@@ -133,7 +139,10 @@ const connect = (config: Config) =>
     return { status: answer.status, text: await answer.text() };
   });
 
+/** Those that the platform serves itself are elsewhere. */
+const assetsAddress = "https://assets.invalid/_files/";
+
 async function readAsset({ ASSETS }: Bindings, path: string): Promise<Response | null> {
-  const answer = await ASSETS?.fetch(new Request(new URL(path, "https://assets.invalid/")));
+  const answer = await ASSETS?.fetch(new Request(new URL(path, assetsAddress)));
   return answer?.status === 200 ? answer : null;
 }

@@ -29,6 +29,11 @@ async function startDatabase(): Promise<LibsqlServer> {
 
 test("the bundle is small and asks nothing of Node but what Workers have", () => {
   expect(bundle.problems).toEqual([]);
+  // Whatever is in it is somebody's.
+  const parts = Object.fromEntries(bundle.parts);
+  expect(parts).toMatchObject({ zod: expect.any(Number), "src/pages": expect.any(Number) });
+  expect(Object.values(parts).reduce((sum, size) => sum + size, 0)).toBeCloseTo(bundle.size);
+  expect(parts["other"] ?? 0).toBeLessThan(bundle.size / 50);
 });
 
 test("a Worker without a database says so in its log, and nobody else learns why", async () => {
@@ -61,19 +66,43 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(answer.json.message).toContain("npm run db:migrate");
     expect(answer.headers.get("retry-after")).toBe("30");
 
-    // Files need no database, and go out through the Worker with its headers.
+    // Files need no database. Under another address than a page's own they go out through the Worker, with the same headers.
     const style = await callServer(worker.url, "GET", "/assets/belfry.css");
     expect(style.status).toBe(200);
-    expect(style.headers.get("content-type")).toContain("text/css");
-    expect(style.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(style.headers.get("x-request-id")).not.toBeNull();
     expect((await callServer(worker.url, "GET", "/assets/nothing.css")).status).toBe(404);
     const page = await callServer(worker.url, "GET", "/docs");
     const versioned = /href="(\/assets\/\w+\/belfry.css)"/.exec(page.text)![1]!;
     const kept = await callServer(worker.url, "GET", versioned);
-    expect([kept.text, kept.headers.get("cache-control")]).toEqual([
-      style.text,
-      "public, max-age=31536000, immutable",
-    ]);
+    expect(kept.text).toBe(style.text);
+    expect(kept.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    // The platform's, not the Worker's.
+    expect(kept.headers.get("x-request-id")).toBeNull();
+    const own = ["x-request-id", "cache-control", "etag", "date", "connection", "keep-alive"];
+    const isShared = ([name]: [string, string]) =>
+      !own.includes(name) && !/^(content-length|transfer-|vary)/.test(name);
+    expect(Object.fromEntries([...kept.headers].filter(isShared))).toMatchObject(
+      Object.fromEntries([...style.headers].filter(isShared)),
+    );
+    // What only the Worker may read can't be had otherwise.
+    for (const path of ["/_files/docs/index.md", "/_files/common-passwords.txt", "/docs/index.md"])
+      expect((await callServer(worker.url, "GET", path)).status).toBe(404);
+  });
+
+  test("the first user is told where the setup code is printed", async () => {
+    const { url } = await startDatabase();
+    await migrate(url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: url });
+    const refused = await callServer(worker.url, "POST", "/api/v2/users/first", { json: owner });
+    expect(refused.json.detail).toMatch(/^npm run db:migrate prints it/);
+    expect(refused.text).not.toContain("server prints");
+    const page = await callServer(worker.url, "GET", "/setup");
+    expect(page.text).toContain("Printed by npm run db:migrate");
+    const { setup_code: again } = await migrate(url);
+    const made = await callServer(worker.url, "POST", "/api/v2/users/first", {
+      json: { ...owner, setup_code: again },
+    });
+    expect(made.status).toBe(201);
   });
 
   test("an AI agent is told where its tools are, and a question waits for its answer", async () => {
@@ -170,6 +199,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     );
     await receiver.wait(3);
     await expect.poll(() => worker.logs).toHaveLength(1);
+    expect(worker.levels).toEqual(["warn"]);
     expect(JSON.parse(worker.logs[0]!)).toMatchObject({
       level: "warn",
       method: "webhook",

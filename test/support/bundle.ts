@@ -1,6 +1,6 @@
 // Bundles the Worker: for a deployment, for `npm run check` and for the tests that run it in workerd.
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,9 @@ import { gzip } from "node:zlib";
 import { rolldown, type Plugin } from "rolldown";
 import { createApi } from "../../src/api/index.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
-import { openAssets } from "../../src/runtime/asset-files.ts";
+import { fileHeaders } from "../../src/http/rules/default-headers.ts";
+import { loadedFiles, openAssets } from "../../src/runtime/asset-files.ts";
+import { partsOf, type SourceMap } from "./bundle-parts.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -23,6 +25,8 @@ export interface Bundle {
   file: string;
   /** Kilobytes of 1024 bytes, compressed. */
   size: number;
+  /** The same by its parts, the largest first. */
+  parts: [part: string, size: number][];
   /** What in it doesn't belong on Workers, in words. */
   problems: string[];
 }
@@ -66,26 +70,47 @@ export async function buildWorker(folder: string): Promise<Bundle> {
     // That what was left out is missing.
     checks: { importIsUndefined: false },
   });
-  const { output } = await built.generate({ format: "es", minify: true });
+  const { output } = await built.generate({ format: "es", minify: true, sourcemap: true });
   await built.close();
-  const [{ code }] = output;
+  const [{ code, map }] = output;
   const file = join(folder, "worker.js");
   await mkdir(folder, { recursive: true });
-  // In one step: somebody else may be reading it.
-  await writeFile(`${file}.${process.pid}`, code);
-  await rename(`${file}.${process.pid}`, file);
-  await cp(inSources("public"), join(folder, "public"), { recursive: true });
-  await writeFile(join(folder, "public/openapi.json"), JSON.stringify(openApiDocument(createApi(), "")));
-  return { folder, file, ...(await examine(code)) };
+  await replaceFile(`${file}.map`, JSON.stringify({ ...map, sourcesContent: undefined }));
+  await replaceFile(file, code);
+  await copyFiles(join(folder, "public"));
+  return { folder, file, ...(await examine(file)) };
 }
 
-const examine = async (code: string): Promise<Pick<Bundle, "size" | "problems">> => {
+/** In one step: somebody else may be reading it. */
+async function replaceFile(file: string, content: string): Promise<void> {
+  await writeFile(`${file}.${process.pid}`, content);
+  await rename(`${file}.${process.pid}`, file);
+}
+
+/** What pages load is where the platform serves it itself, with our headers; the rest where only the Worker reads it. */
+async function copyFiles(folder: string): Promise<void> {
+  const served = join(folder, "assets", openAssets().assetsVersion);
+  await rm(folder, { recursive: true, force: true });
+  await cp(join(root, "public"), join(folder, "_files"), { recursive: true });
+  await writeFile(join(folder, "_files/openapi.json"), JSON.stringify(openApiDocument(createApi(), "")));
+  await mkdir(served, { recursive: true });
+  for (const name of loadedFiles()) await cp(join(root, "public", name), join(served, name));
+  const lines = Object.entries(servedHeaders).map(([name, value]) => `  ${name}: ${value}\n`);
+  await writeFile(join(folder, "_headers"), `/assets/*\n${lines.join("")}`);
+}
+
+/** The Worker's own, with what it adds to each response over HTTPS. */
+const servedHeaders = { ...fileHeaders, "strict-transport-security": "max-age=31536000" };
+
+const examine = async (file: string): Promise<Pick<Bundle, "size" | "parts" | "problems">> => {
+  const code = await readFile(file, "utf8");
   const size = (await promisify(gzip)(code)).length / 1024;
-  return { size, problems: findProblems(code, size) };
+  const map = JSON.parse(await readFile(`${file}.map`, "utf8")) as SourceMap;
+  return { size, parts: partsOf(code, map, size), problems: findProblems(code, size) };
 };
 
 /** Builds what wrangler would deploy, by wrangler.toml, into dist/. Throws with its words when it objects. */
-export async function rehearseDeployment(): Promise<Pick<Bundle, "size" | "problems">> {
+export async function rehearseDeployment(): Promise<Pick<Bundle, "size" | "parts" | "problems">> {
   await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run"], {
     cwd: root,
     env: {
@@ -95,7 +120,7 @@ export async function rehearseDeployment(): Promise<Pick<Bundle, "size" | "probl
       CI: "true",
     },
   });
-  return examine(await readFile(join(root, "dist/worker.js"), "utf8"));
+  return examine(join(root, "dist/worker.js"));
 }
 
 function findProblems(code: string, size: number): string[] {

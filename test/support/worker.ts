@@ -13,6 +13,8 @@ export interface RunningWorker {
   url: string;
   /** Lines that it logged. */
   logs: string[];
+  /** What the platform takes them for. */
+  levels: string[];
   /** What the cron trigger does; resolves when the pass is over. */
   scheduled: () => Promise<void>;
 }
@@ -38,7 +40,7 @@ const durableObjects = Object.fromEntries(
 export function createWorker(
   { folder, file }: Pick<Bundle, "folder" | "file">,
   bindings: Record<string, string>,
-  onLog: (line: string) => void = () => {},
+  onLog: (line: string, level: string) => void = () => {},
   without?: "DELIVERY_ALARM",
 ): Miniflare {
   return new Miniflare(
@@ -54,15 +56,13 @@ export function createWorker(
       assets: {
         directory: join(folder, "public"),
         binding: setting("binding") as string,
-        routerConfig: {
-          has_user_worker: true,
-          invoke_user_worker_ahead_of_assets: setting("run_worker_first") as boolean,
-        },
+        run_worker_first: setting("run_worker_first") as string[],
+        routerConfig: { has_user_worker: true },
       },
       cf: false,
       host: "127.0.0.1",
       port: 0,
-      handleStructuredLogs: ({ message }) => onLog(message),
+      handleStructuredLogs: ({ message, level }) => onLog(message, level),
     }),
   );
 }
@@ -73,13 +73,15 @@ export async function startWorker(
   bindings: Record<string, string>,
   { whenDone = onTestFinished, without }: { whenDone?: WhenDone; without?: "DELIVERY_ALARM" } = {},
 ): Promise<RunningWorker> {
-  const logs: string[] = [];
-  const miniflare = createWorker(bundle, bindings, (line) => logs.push(line), without);
+  const [logs, levels]: [string[], string[]] = [[], []];
+  const onLog = (line: string, level: string) => void (logs.push(line), levels.push(level));
+  const miniflare = createWorker(bundle, bindings, onLog, without);
   whenDone(() => miniflare.dispose());
   const url = (await miniflare.ready).origin;
   return {
     url,
     logs,
+    levels,
     scheduled: async () => {
       const [cron] = setting("crons") as string[];
       // What the types leave out of a Worker's stub.

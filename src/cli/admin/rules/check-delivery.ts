@@ -106,7 +106,7 @@ export function checkPeople({ users, owners, templateAdmins, accessUrl }: People
     return warn(
       "people",
       "No users yet.",
-      `Open ${accessUrl} and create the first user; from another machine this needs the setup code that the server printed.`,
+      `Open ${accessUrl} and create the first user; from another machine this needs the setup code that the server, or \`npm run db:migrate\`, printed.`,
     );
   if (owners === 0)
     return fail(
