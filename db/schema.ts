@@ -2,6 +2,7 @@
 // Times are integer epoch milliseconds from the application's clock; ids are UUIDs of version 7 as text.
 export * from "./schema/values.ts";
 export * from "./schema/accounts.ts";
+export * from "./schema/groups.ts";
 export * from "./schema/sign-in.ts";
 export * from "./schema/receivers.ts";
 export * from "./schema/notifications.ts";

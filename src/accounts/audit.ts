@@ -10,6 +10,7 @@ export interface AuditEntry {
   action: string;
   resourceType:
     | "user"
+    | "group"
     | "api_key"
     | "notifications_settings"
     | "notification_template"

@@ -15,6 +15,7 @@ import {
 import { requireValidFields, withTakenErrors } from "./validation.ts";
 import { hashPassword, withHashSlot } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
+import { leaveGroups } from "./store/groups.ts";
 import { deleteKeysOfUser, findKey, keyExistsSql } from "./store/keys.ts";
 import {
   andSql,
@@ -124,6 +125,7 @@ export async function deleteUser(
     changes: (guard) => [
       markDeleted(target.id, deps.now(), guard),
       deleteKeysOfUser(target.id, isUserDeletedSql(target.id)),
+      leaveGroups(target.id, isUserDeletedSql(target.id)),
     ],
     isDone: (state) => state.deletedAt !== null,
     entry: {

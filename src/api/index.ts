@@ -12,6 +12,8 @@ import { dryRunRoutes, versionImportRoutes } from "./version-jobs.ts";
 import { fileRoutes } from "./files.ts";
 import { firstUserRoutes, userRoutes } from "./users.ts";
 import type { Env } from "../http/endpoint.ts";
+import { groupMemberRoutes } from "./group-members.ts";
+import { groupRoutes } from "./groups.ts";
 import { inboxWatch } from "./inbox-watch.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { messageActRoutes } from "./message-acts.ts";
@@ -55,6 +57,11 @@ const allSourceRoutes = new Hono<Env>()
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);
 
+const allOrganizationRoutes = new Hono<Env>()
+  .route("/", organizationRoutes)
+  .route("/", groupRoutes)
+  .route("/", groupMemberRoutes);
+
 function createRoutes() {
   return new Hono<Env>()
     .route("/api/v2", absentRoutes)
@@ -71,7 +78,7 @@ function createRoutes() {
     .route("/api/v2", userAccessRoutes)
     .route("/api/v2", tokenRoutes)
     .route("/api/v2", userSessionRoutes)
-    .route("/api/v2", organizationRoutes)
+    .route("/api/v2", allOrganizationRoutes)
     .route("/api/v2", templateRoutes)
     .route("/api/v2", versionsOfTemplateRoutes)
     .route("/api/v2", templateVersionRoutes)

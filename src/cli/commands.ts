@@ -1,4 +1,5 @@
 // All commands of `belfry`, as one tree. Each noun is a file or a folder of this room.
+import { accounts } from "./accounts.ts";
 import * as backups from "./admin/backup.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
@@ -13,7 +14,6 @@ import { install } from "./hooks/install.ts";
 import { login, logout, whoami } from "./login.ts";
 import { mcp } from "./mcp.ts";
 import { notifications } from "./notifications/group.ts";
-import * as passwords from "./passwords.ts";
 import { preferences } from "./preferences/group.ts";
 import * as prebuilds from "./prebuilds.ts";
 import * as provisionerKeys from "./provisioner/keys.ts";
@@ -23,12 +23,9 @@ import { run } from "./run.ts";
 import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
-import * as sessions from "./sessions.ts";
 import * as receivers from "./receivers.ts";
 import * as sourcePeople from "./source-people.ts";
 import * as sources from "./sources.ts";
-import * as tokens from "./tokens.ts";
-import * as users from "./users.ts";
 import { situations } from "./situations.ts";
 import { waiting } from "./waiting.ts";
 import { autostart, autoupdate } from "./workspaces/autostart.ts";
@@ -151,18 +148,6 @@ export const commands: Group = {
     },
     mcp,
     {
-      name: "tokens",
-      aliases: ["token"],
-      summary: "Manage your tokens for scripts",
-      commands: [tokens.create, tokens.list, tokens.remove],
-    },
-    {
-      name: "sessions",
-      aliases: ["session"],
-      summary: "See where you are signed in, and sign out elsewhere",
-      commands: [sessions.list, sessions.end],
-    },
-    {
       name: "receivers",
       aliases: ["receiver"],
       summary: "Manage receivers: chats, pagers and webhooks that get notifications",
@@ -193,21 +178,7 @@ export const commands: Group = {
         },
       ],
     },
-    {
-      name: "users",
-      aliases: ["user"],
-      summary: "Manage users",
-      commands: [
-        users.create,
-        users.list,
-        users.roles,
-        users.suspend,
-        users.activate,
-        users.remove,
-        passwords.setPassword,
-        passwords.resetPassword,
-      ],
-    },
+    ...accounts,
     {
       name: "admin",
       summary: "Administer the server on its own machine: checks, backups, passwords",

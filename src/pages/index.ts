@@ -9,6 +9,7 @@ import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
 import { deliveryLogPages } from "./delivery-log.ts";
 import { deliveryPages } from "./delivery.ts";
+import { groupPages } from "./groups.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
@@ -76,6 +77,7 @@ export function createPages() {
     .route("/", notificationTemplateEditPages)
     .route("/", userPages)
     .route("/", singleUserPages)
+    .route("/", groupPages)
     .route("/", workspacePages)
     .route("/", workspaceActionPages)
     .route("/", buildPages)

@@ -8,6 +8,7 @@ import {
   accountPath,
   agentsPath,
   deliveryPath,
+  groupsPath,
   notificationSettingsPath,
   notificationTemplatesPath,
   poolsPath,
@@ -43,6 +44,7 @@ const deployment: readonly Entry[] = [
   { path: sourcesPath, label: "Sources", permission: "deployment:read" },
   { path: poolsPath, label: "Prebuilds", permission: "prebuilds:read" },
   { path: usersPath, label: "Users", permission: "users:read" },
+  { path: groupsPath, label: "Groups", permission: "groups:read" },
   { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },
 ];
 

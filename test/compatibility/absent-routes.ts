@@ -16,14 +16,12 @@ export const routeGroups: readonly RouteGroup[] = [
     total: 81,
     absent: routes(`
       GET /.well-known/oauth-authorization-server; GET /.well-known/oauth-protected-resource; GET /appearance; PUT /appearance;
-      POST /applications/reconnecting-pty-signed-token; GET /connectionlog; GET /entitlements; GET /groups;
-      DELETE /groups/{group}; GET /groups/{group}; PATCH /groups/{group}; GET /licenses; DELETE /licenses/{id};
+      POST /applications/reconnecting-pty-signed-token; GET /connectionlog; GET /entitlements; GET /licenses; DELETE /licenses/{id};
       GET /oauth2-provider/apps; POST /oauth2-provider/apps; DELETE /oauth2-provider/apps/{app}; GET /oauth2-provider/apps/{app};
       PUT /oauth2-provider/apps/{app}; GET /oauth2-provider/apps/{app}/secrets; POST /oauth2-provider/apps/{app}/secrets;
       DELETE /oauth2-provider/apps/{app}/secrets/{secretID}; GET /oauth2/authorize; POST /oauth2/authorize;
       DELETE /oauth2/clients/{client_id}; GET /oauth2/clients/{client_id}; PUT /oauth2/clients/{client_id}; POST /oauth2/register;
-      DELETE /oauth2/tokens; POST /oauth2/tokens; GET /organizations/{organization}/groups;
-      POST /organizations/{organization}/groups; GET /organizations/{organization}/groups/{groupName};
+      DELETE /oauth2/tokens; POST /oauth2/tokens;
       GET /organizations/{organization}/members/{user}/workspace-quota;
       GET /organizations/{organization}/provisionerdaemons/serve; GET /organizations/{organization}/provisionerkeys/daemons;
       GET /organizations/{organization}/settings/idpsync/available-fields;

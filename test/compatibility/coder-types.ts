@@ -26,6 +26,8 @@ GenerateAPIKeyResponse: key text
 GetInboxNotificationResponse: notification InboxNotification, unread_count int
 GetUsersResponse: users User[], count int
 GithubAuthMethod: enabled bool, default_provider_configured bool
+Group: id uuid, name text, display_name text, organization_id uuid, members ReducedUser[], total_member_count int,
+  avatar_url text, quota_allowance int, source text, organization_name text, organization_display_name text
 Healthcheck: url text, interval int, threshold int
 InboxNotification: id uuid, user_id uuid, template_id uuid, targets uuid[]|null, title text, content text, icon text,
   actions InboxNotificationAction[]|null, read_at time|null, created_at time
@@ -73,6 +75,8 @@ Template: id uuid, created_at time, updated_at time, organization_id uuid, organ
   use_classic_parameter_flow bool
 TemplateAutostartRequirement: days_of_week text[]
 TemplateAutostopRequirement: days_of_week text[], weeks int
+ReducedUser: id uuid, username text, name? text, avatar_url? text, email text, created_at time, updated_at time,
+  last_seen_at? time, status text, login_type text, theme_preference? text
 TemplateVersion: id uuid, template_id? uuid, organization_id uuid, created_at time, updated_at time, name text,
   message text, job ProvisionerJob, readme text, created_by MinimalUser, archived bool, warnings? text[],
   matched_provisioners? MatchedProvisioners, has_external_agent bool

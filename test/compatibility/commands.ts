@@ -91,11 +91,22 @@ export const commands: Row[] = [
   same("coder task status", "", "belfry tasks show"),
   same("coder task delete", "", "belfry tasks delete"),
   absent("coder task send", "Belfry has no connection to agents"),
-  absent("coder organizations, groups, licenses, features", "there is one organization and no license"),
+  same("coder groups list", "", "belfry groups list"),
+  better("coder groups create", "takes members, too", "belfry groups create"),
+  different(
+    "coder groups edit",
+    "members: `belfry groups add` and `remove`, by username",
+    "belfry groups edit",
+  ),
+  same("coder groups delete", "", "belfry groups delete"),
+  absent("coder organizations, licenses, features", "there is one organization and no license"),
   absent("coder external-auth, publickey, netcheck, speedtest", notOurs),
 ];
 
 export const ownCommands: { command: string; what: string }[] = [
+  { command: "belfry groups show", what: "a group with its members" },
+  { command: "belfry groups add", what: "add members to a group" },
+  { command: "belfry groups remove", what: "remove members from a group" },
   { command: "belfry provisioner key", what: "short for `belfry provisioner keys create`" },
   { command: "belfry run", what: "run a command, then notify you of the result" },
   {

@@ -74,7 +74,16 @@ export const accountRoutes: Row[] = [
   same("GET /users/{user}/organizations/{organization}"),
   absent("POST /organizations", "there is only one"),
   absent("GET /organizations/{organization}/members", "every user is a member: `GET /users`"),
-  absent("GET /organizations/{organization}/groups", "no groups"),
+  better(
+    "GET /organizations/{organization}/groups",
+    "without a license; pages (`limit`, `offset`) and `q`; no group `Everyone`; at most 100 members of each",
+  ),
+  better("POST /organizations/{organization}/groups", "without a license; no `quota_allowance`"),
+  better("GET /organizations/{organization}/groups/{groupName}", "without a license; at most 1,000 members"),
+  better("GET /groups", "without a license; pages and `q`, too"),
+  better("GET /groups/{group}", "without a license; also by name"),
+  better("PATCH /groups/{group}", "also takes usernames; adding a member again is no error"),
+  better("DELETE /groups/{group}", "without a license"),
 ];
 
 export const notificationRoutes: Row[] = [
@@ -160,6 +169,7 @@ export const ownRoutes: { route: string; what: string }[] = [
     route: "POST /notifications/inbox/{id}/mute",
     what: "mute the workspace, session, template or preset that it is about",
   },
+  { route: "GET /groups/{group}/members", what: "all members of a group, by pages" },
   { route: "GET /notifications/receivers", what: "chats, pagers and webhooks that get events" },
   { route: "POST /notifications/receivers", what: "create one; returns a secret that Belfry creates once" },
   { route: "GET /notifications/receivers/{receiver}", what: "one with its state" },

@@ -1,6 +1,7 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
 import { questionBodies, questionErrors } from "../support/question-errors.ts";
 import { receiverBodies, receiverErrors } from "../support/receiver-errors.ts";
+import { groupBodies, groupErrors } from "../support/group-errors.ts";
 import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
@@ -44,6 +45,7 @@ const fill = (path: string) =>
     .replace(":organization", "default")
     .replace(":source", "none")
     .replace(":receiver", "none")
+    .replace(":group", "none")
     .replace(":name", "none")
     .replace(":key", "none")
     .replace(":id", nobody)
@@ -88,6 +90,7 @@ const special: Record<string, Make> = {
   ...workspaceErrors,
   ...sourceErrors,
   ...receiverErrors,
+  ...groupErrors,
   ...questionErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
@@ -522,6 +525,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     ...workspaceBodies,
     ...sourceBodies,
     ...receiverBodies,
+    ...groupBodies,
     ...questionBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },

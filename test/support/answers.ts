@@ -110,6 +110,19 @@ export interface Answers {
   "GET /api/v2/organizations/{organization}": Organization;
   "GET /api/v2/users/{user}/organizations": Array<Organization>;
   "GET /api/v2/users/{user}/organizations/{organization}": Organization;
+  "GET /api/v2/groups": Array<Group>;
+  "GET /api/v2/organizations/{organization}/groups": Array<Group>;
+  "POST /api/v2/organizations/{organization}/groups": Group;
+  "GET /api/v2/organizations/{organization}/groups/{name}": Group;
+  "GET /api/v2/groups/{group}": Group;
+  "PATCH /api/v2/groups/{group}": Group;
+  "DELETE /api/v2/groups/{group}": {
+    message: string;
+  };
+  "GET /api/v2/groups/{group}/members": {
+    users: Array<User>;
+    count: number;
+  };
   "GET /api/v2/templates": Array<Template>;
   "GET /api/v2/organizations/{organization}/templates": Array<Template>;
   "POST /api/v2/organizations/{organization}/templates": Template;
@@ -739,6 +752,10 @@ export interface Paths {
         "": "/api/v2/organizations";
         "{}": {
           "": "/api/v2/organizations/{organization}";
+          groups: {
+            "": "/api/v2/organizations/{organization}/groups";
+            "{}": "/api/v2/organizations/{organization}/groups/{name}";
+          };
           templates: {
             "": "/api/v2/organizations/{organization}/templates";
             "{}": "/api/v2/organizations/{organization}/templates/{name}";
@@ -753,6 +770,13 @@ export interface Paths {
               workspaces: "/api/v2/organizations/{organization}/members/{user}/workspaces";
             };
           };
+        };
+      };
+      groups: {
+        "": "/api/v2/groups";
+        "{}": {
+          "": "/api/v2/groups/{group}";
+          members: "/api/v2/groups/{group}/members";
         };
       };
       templates: {
@@ -1111,6 +1135,34 @@ export interface Organization {
   created_at: string;
   updated_at: string;
   is_default: boolean;
+}
+
+export interface Group {
+  id: string;
+  name: string;
+  display_name: string;
+  organization_id: string;
+  members: Array<ReducedUser>;
+  total_member_count: number;
+  avatar_url: string;
+  quota_allowance: number;
+  source: "user";
+  organization_name: string;
+  organization_display_name: string;
+}
+
+export interface ReducedUser {
+  id: string;
+  username: string;
+  name: string;
+  avatar_url: string;
+  email: string;
+  created_at: string;
+  updated_at: string;
+  last_seen_at: string;
+  status: "active" | "suspended";
+  login_type: "password";
+  theme_preference: string;
 }
 
 export interface Template {

@@ -89,6 +89,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     // Nobody listens there.
     address: "https://spare.invalid/x",
   });
+  await call(owner, "POST", "/organizations/default/groups", { name: "spare" });
   await server.settled();
   forgetful.forget();
   return {

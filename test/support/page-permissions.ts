@@ -6,6 +6,7 @@ const everybody = callers;
 /** Whoever has a session of their own. */
 const people: readonly Caller[] = ["mia", "bob", "template-admin", "user-admin", "auditor", "owner"];
 const readers: readonly Caller[] = [...people, "read"];
+const userAdmins: readonly Caller[] = ["user-admin", "owner"];
 const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor", "owner", "read"];
 
 interface Page {
@@ -178,6 +179,28 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
   },
+  "GET /deployment/groups": { who: ["template-admin", "user-admin", "auditor", "owner"] },
+  "POST /deployment/groups": { who: userAdmins, form: { name: "fresh" } },
+  "GET /deployment/groups/:group": {
+    who: ["template-admin", "user-admin", "auditor", "owner"],
+    path: "/deployment/groups/spare",
+  },
+  "POST /deployment/groups/:group/change": {
+    who: userAdmins,
+    path: "/deployment/groups/spare/change",
+    form: { name: "renamed" },
+  },
+  "POST /deployment/groups/:group/add": {
+    who: userAdmins,
+    path: "/deployment/groups/spare/add",
+    form: { add_users: "mia" },
+  },
+  "POST /deployment/groups/:group/remove": {
+    who: userAdmins,
+    path: "/deployment/groups/spare/remove",
+    form: { user: "mia" },
+  },
+  "POST /deployment/groups/:group/delete": { who: userAdmins, path: "/deployment/groups/spare/delete" },
   "GET /deployment/receivers": { who: ["auditor", "owner"] },
   "POST /deployment/receivers": {
     who: ["owner"],

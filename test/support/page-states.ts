@@ -219,6 +219,13 @@ const ofTheDeployment: PageState[] = [
   { name: "users-wrong-search", path: "/deployment/users?filter=role%3Aking", as: "ada" },
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
+  { name: "groups", path: "/deployment/groups", as: "ada" },
+  { name: "groups-new", path: "/deployment/groups", as: "ada", act: openForm("Create a group") },
+  { name: "groups-none", path: "/deployment/groups?filter=nothing", as: "ada" },
+  { name: "group", path: "/deployment/groups/sre", as: "ada" },
+  { name: "group-empty", path: "/deployment/groups/platform", as: "ada" },
+  { name: "group-auditor", path: "/deployment/groups/sre", as: "aud" },
+  { name: "group-delete", path: "/deployment/groups/sre?ask=delete", as: "ada" },
   { name: "receivers", path: "/deployment/receivers", as: "ada" },
   { name: "receivers-auditor", path: "/deployment/receivers", as: "aud" },
   {

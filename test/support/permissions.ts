@@ -13,6 +13,7 @@ const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor"
 const templateAdmins: readonly Caller[] = ["template-admin", "owner"];
 const whoSeesPools: readonly Caller[] = ["template-admin", "auditor", "owner"];
 const userAdmins: readonly Caller[] = ["user-admin", "owner"];
+const whoSeesGroups: readonly Caller[] = ["template-admin", "user-admin", "auditor", "owner"];
 
 export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/buildinfo": everybody,
@@ -58,6 +59,14 @@ export const permissions: Record<string, readonly Caller[]> = {
   "DELETE /api/v2/users/:user/keys/:id": ["mia", "owner"],
   "GET /api/v2/organizations": readers,
   "GET /api/v2/organizations/:organization": readers,
+  "GET /api/v2/groups": whoSeesGroups,
+  "GET /api/v2/organizations/:organization/groups": whoSeesGroups,
+  "POST /api/v2/organizations/:organization/groups": userAdmins,
+  "GET /api/v2/organizations/:organization/groups/:name": whoSeesGroups,
+  "GET /api/v2/groups/:group": whoSeesGroups,
+  "GET /api/v2/groups/:group/members": whoSeesGroups,
+  "PATCH /api/v2/groups/:group": userAdmins,
+  "DELETE /api/v2/groups/:group": userAdmins,
   "GET /api/v2/users/:user/organizations": whoSeesMia,
   "GET /api/v2/users/:user/organizations/:organization": whoSeesMia,
   "GET /api/v2/templates": readers,

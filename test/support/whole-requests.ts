@@ -30,6 +30,8 @@ const bodies: Record<string, unknown> = {
   },
   "POST /api/v2/organizations/:organization/templateversions": {},
   "POST /api/v2/organizations/:organization/provisionerkeys": { name: "new" },
+  "POST /api/v2/organizations/:organization/groups": { name: "fresh" },
+  "PATCH /api/v2/groups/:group": { display_name: "Another" },
   "PUT /api/v2/agent-sessions/:key": { state: "done", title: "x" },
   "POST /api/v2/agent-sessions/:key/questions": { text: "Now?", options: ["Yes", "No"] },
   "POST /api/v2/questions/:id/answer": { option: "Yes" },
@@ -98,6 +100,7 @@ for (const address of ["/api/v2", "/api/experimental"]) {
 
 /** Names in paths that are no ids. */
 const names: Record<string, string> = {
+  "GET /api/v2/organizations/:organization/groups/:name": "spare",
   "GET /api/v2/users/:user/keys/tokens/:name": "read",
   "GET /api/v2/users/:user/workspace/:name": "fix-bug",
   "POST /api/v2/users/:user/workspace/:name/builds": "fix-bug",
@@ -127,6 +130,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":organization", "default")
     .replace(":source", "spare")
     .replace(":receiver", "spare")
+    .replace(":group", "spare")
     .replace(":secret", sourceSecret)
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")

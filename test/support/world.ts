@@ -74,6 +74,7 @@ export async function startWorld(): Promise<World> {
   await create(stage, "ada", { name: "search-index", template_id: templates.docker.templateId }, "running");
   await receiveFromCoder(server, token);
   await addReceivers(server, token);
+  await addGroups(server, token);
   // For a while the receiver takes nothing, and then everything again.
   receiver.answer({ status: 503 });
   await sendNotifications(stage);
@@ -130,6 +131,15 @@ async function addReceivers(server: TestServer, token: string): Promise<void> {
   await add("ops", { format: "slack", address: "https://hooks.slack.com/services/T/B/x" });
   await server.sql(`UPDATE notification_receivers SET is_enabled = 0, failures = 1, failed_at = created_at,
     answer = 'answered 404: no_service', disabled_because = 'answered 404: no_service' WHERE name = 'ops'`);
+}
+
+/** One with members, and one without. */
+async function addGroups(server: TestServer, token: string): Promise<void> {
+  const json = (json: object) => ({ token, json: json as never });
+  const path = "/api/v2/organizations/default/groups";
+  await server.call("POST", path, json({ name: "platform" }));
+  const sre = { name: "sre", display_name: "Site reliability", add_users: ["mia", "ada", longName] };
+  await server.call("POST", path, json(sre));
 }
 
 /** Last, because one has timed out only by its own short time. */

@@ -5,6 +5,8 @@ import type { Actor } from "./actor.ts";
 const grants = {
   "users:read": ["owner", "user-admin", "template-admin", "auditor"],
   "users:manage": ["owner", "user-admin"],
+  "groups:read": ["owner", "user-admin", "template-admin", "auditor"],
+  "groups:manage": ["owner", "user-admin"],
   "audit:read": ["owner", "auditor"],
   "deployment:manage": ["owner"],
   "notifications:send-to-others": ["owner"],

@@ -1,15 +1,5 @@
 // Names and IDs as typed: suggestions for a mistyped name, and IDs by their end.
-import { editDistance } from "../../kernel/rules/text.ts";
-
-/** Within two typos, or one in a short name; or a name that starts with it. Undefined if there is none. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const beginning = known.find((other) => word.length >= 3 && other.startsWith(word));
-  const best = known
-    .map((other) => ({ other, distance: editDistance(word.toLowerCase(), other) }))
-    .toSorted((a, b) => a.distance - b.distance)[0];
-  if (best !== undefined && best.distance <= (word.length > 4 ? 2 : 1)) return best.other;
-  return beginning;
-}
+import { nearest } from "../../kernel/rules/nearest.ts";
 
 /** ` Did you mean "docker"?` after an error, or "". Options are not quoted. */
 export function suggest(word: string, known: readonly string[]): string {

@@ -48,12 +48,15 @@ export const notificationTemplatesPath = `${deliveryPath}/templates`;
 export const receiversPath = "/deployment/receivers";
 export const sourcesPath = "/deployment/sources";
 export const usersPath = "/deployment/users";
+export const groupsPath = "/deployment/groups";
 
 const part = encodeURIComponent;
 
 export const notificationTemplatePath = (id: string): string => `${notificationTemplatesPath}/${part(id)}`;
 
 export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
+
+export const groupPath = (name: string): string => `${groupsPath}/${part(name)}`;
 
 export const receiverPath = (name: string): string => `${receiversPath}/${part(name)}`;
 

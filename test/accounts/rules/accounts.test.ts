@@ -107,6 +107,8 @@ describe("permissions", () => {
   const expected: Record<Permission, SiteRole[]> = {
     "users:read": ["owner", "user-admin", "template-admin", "auditor"],
     "users:manage": ["owner", "user-admin"],
+    "groups:read": ["owner", "user-admin", "template-admin", "auditor"],
+    "groups:manage": ["owner", "user-admin"],
     "audit:read": ["owner", "auditor"],
     "deployment:manage": ["owner"],
     "notifications:send-to-others": ["owner"],

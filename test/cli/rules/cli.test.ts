@@ -13,7 +13,8 @@ import { readCommandLine } from "../../../src/cli/rules/command-line.ts";
 import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules/time.ts";
 import { helpPage } from "../../../src/cli/rules/help.ts";
 import { inboxLines, type ShownNotification } from "../../../src/cli/rules/inbox-lines.ts";
-import { isIdEnd, nearest } from "../../../src/cli/rules/names.ts";
+import { isIdEnd } from "../../../src/cli/rules/names.ts";
+import { nearest } from "../../../src/kernel/rules/nearest.ts";
 import { editDistance, byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/text.ts";
 import { planLines } from "../../../src/cli/rules/pool-lines.ts";
 import {
