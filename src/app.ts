@@ -2,7 +2,6 @@
 // error becomes a response. It doesn't know where it runs.
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { routePath } from "hono/route";
 import type { Result, Router } from "hono/router";
 import { TrieRouter } from "hono/router/trie-router";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
@@ -11,9 +10,9 @@ import { isHttps } from "./http/credentials.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./http/endpoint.ts";
 import { defaultHeaders, fixedHeaders } from "./http/rules/default-headers.ts";
+import { beginRequest } from "./http/observation.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
-import { withBatchLog } from "./kernel/log.ts";
 import { createPages, errorPage } from "./pages/index.ts";
 import { withoutSecret } from "./sources/rules/source.ts";
 
@@ -29,20 +28,10 @@ export type CreateRoutes = (
 export function createApp(open: Open, tools: CreateRoutes = withoutTools) {
   const app = new Hono<Env>({ router: createRouter() });
   app.use(async (c, next) => {
-    const deps = open(c.req.raw, c.env);
-    const started = performance.now();
-    const { measures } = deps.process;
-    measures?.requestStarted();
-    const log = deps.log.with({ request_id: deps.requestId });
-    c.set("deps", { ...deps, log, db: withBatchLog(deps.db, log, deps.config.logLevel) });
+    const end = beginRequest(c, open(c.req.raw, c.env));
     await next();
     addHeaders(c);
-    measures?.requestEnded({
-      method: c.req.method,
-      route: routeOf(c),
-      status: c.res.status,
-      milliseconds: performance.now() - started,
-    });
+    end();
   });
   app.use(async (c, next) => {
     // The API's routes decide themselves, once they know who is asking.
@@ -66,13 +55,6 @@ const withoutTools: CreateRoutes = () =>
       detail: "On Cloudflare Workers, agents start them as a program: belfry mcp",
     });
   });
-
-/** The pattern of the route that answered; one name for all paths that have none. */
-function routeOf(c: Ctx): string {
-  const path = routePath(c);
-  if (path.endsWith("*")) return "unmatched";
-  return path.includes(":") ? path.replaceAll(/:(\w+)(?:\{.*?\}+(?=\/|$))?/g, "{$1}") : path;
-}
 
 /** Hono's tree, which is searched once for a path that has no variables. */
 function createRouter<T>(): Router<T> {

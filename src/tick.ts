@@ -10,6 +10,7 @@ import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts"
 import { accountPurges } from "./accounts/maintenance.ts";
 import { agentSessionPurges, endSilentSessions, silentReads } from "./agent-sessions/end-sessions.ts";
 import type { Deps } from "./kernel/deps.ts";
+import { inOwnTrace } from "./kernel/tracing.ts";
 import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
@@ -48,7 +49,10 @@ export interface TickOptions {
   onStepsDone?: () => void;
 }
 
-export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickReport> {
+export const tick = (deps: Deps, options: TickOptions = {}): Promise<TickReport> =>
+  inOwnTrace(deps, "tick", (traced) => runTick(traced, options));
+
+async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   const due = await step(deps, "start", () => startTick(deps));
   const dispatching = startDispatch(deps, due, options.until);
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));

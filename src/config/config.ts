@@ -21,6 +21,7 @@ import {
 import {
   contact,
   duration,
+  flag,
   metricsToken,
   nearestName,
   proxyHeader,
@@ -28,6 +29,8 @@ import {
   secretKey,
   webUrl,
 } from "./values.ts";
+import { tracingVariables, toTracing } from "./tracing.ts";
+import type { TracingConfig } from "../kernel/tracer.ts";
 import { logLevels } from "../kernel/log.ts";
 import type { Proxy } from "../kernel/rules/client-address.ts";
 
@@ -55,6 +58,7 @@ export const variables = {
   BELFRY_PROXY_TRUSTED_ORIGINS: proxyOrigins.optional(),
   BELFRY_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   BELFRY_LOG_FORMAT: z.enum(["text", "json"], { error: "must be text or json" }).optional(),
+  BELFRY_ACCESS_LOG: flag(false),
   BELFRY_SECRET_KEY: secretKey.optional(),
   BELFRY_SECRET_KEY_PREVIOUS: secretKey.optional(),
   BELFRY_METRICS_TOKEN: metricsToken.optional(),
@@ -71,6 +75,7 @@ export const variables = {
   ...agentVariables,
   ...prebuildVariables,
   ...channelVariables,
+  ...tracingVariables,
 } satisfies Record<string, z.ZodType>;
 
 /** The groups in which a name that we don't know is a mistake. */
@@ -103,6 +108,8 @@ export interface Config {
   proxy: Proxy | undefined;
   logLevel: z.infer<(typeof variables)["BELFRY_LOG_LEVEL"]>;
   logFormat: "text" | "json" | undefined;
+  /** Whether each request is a line of the log. */
+  accessLog: boolean;
   /** Base64; undefined when the runtime creates and keeps one. */
   secretKey: string | undefined;
   secretKeyPrevious: string | undefined;
@@ -120,6 +127,8 @@ export interface Config {
   tasks: TaskMode;
   agents: AgentsConfig;
   prebuilds: PrebuildsConfig;
+  /** Where spans are sent; undefined: nowhere. */
+  tracing: TracingConfig | undefined;
 }
 
 /** Throws `ConfigError` that names each wrong variable and what would be right; `warn` gets names that may be mistakes. */
@@ -128,7 +137,8 @@ export function parseConfig(
   warn: (message: string) => void,
 ): Config {
   const given = Object.entries(environment).filter(
-    ([name, value]) => name.startsWith("BELFRY_") && value !== undefined && value !== "",
+    ([name, value]) =>
+      (name.startsWith("BELFRY_") || name in tracingVariables) && value !== undefined && value !== "",
   );
   const problems = given.flatMap(([name]) => problemWithName(name, warn));
   const parsed = z.object(variables).safeParse(Object.fromEntries(given));
@@ -158,6 +168,7 @@ function toConfig(env: Environment, complaints: ConfigReport): Config {
     proxy: toProxy(env, complaints.problem),
     logLevel: env.BELFRY_LOG_LEVEL,
     logFormat: env.BELFRY_LOG_FORMAT,
+    accessLog: env.BELFRY_ACCESS_LOG,
     secretKey: env.BELFRY_SECRET_KEY,
     secretKeyPrevious: env.BELFRY_SECRET_KEY_PREVIOUS,
     metricsToken: env.BELFRY_METRICS_TOKEN,
@@ -170,6 +181,7 @@ function toConfig(env: Environment, complaints: ConfigReport): Config {
     tasks: toTaskMode(env),
     agents: toAgents(env),
     prebuilds: toPrebuilds(env),
+    tracing: toTracing(env),
   };
 }
 

@@ -24,6 +24,8 @@ import type {
 } from "./ports.ts";
 import type { Family } from "./rules/metrics.ts";
 import type { FairQueue, RequestLimit, Semaphore, Slots } from "./rules/limits.ts";
+import type { TraceContext } from "./rules/trace.ts";
+import type { Tracer } from "./tracer.ts";
 import type { TextCache } from "./rules/text-cache.ts";
 
 export interface Process {
@@ -78,6 +80,8 @@ export interface Process {
   alarm: ((at: number) => void) | null;
   /** What this process counts for Prometheus; null where a process ends with its request (Workers). */
   measures: Measures | null;
+  /** Sends spans to a collector; null without one. */
+  tracer: Tracer | null;
   /** What `/metrics` has read of pools, for scrapes that follow shortly. */
   recentPools: { value: { at: number; families: readonly Family[] } | undefined };
   /** Whether it prints the setup code when it starts; elsewhere `npm run db:migrate` alone does. */
@@ -119,6 +123,8 @@ export interface Deps {
   watchInbox: (watch: InboxWatch) => Promise<Response>;
   /** Answers a request that asks for a WebSocket: `opened` is called after the handshake, in this process. */
   openSocket: (opened: (socket: Socket) => void) => Response;
+  /** The trace that the work belongs to: what is written and sent carries it on; null for none. */
+  trace: TraceContext | null;
   /** The OpenAPI document of this deployment's API. */
   openApi: () => Promise<Record<string, unknown>>;
   /** Files of `public/`: null when there is no such file. */

@@ -2,6 +2,8 @@
 // waits for the requests in flight.
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { withCompression } from "./compression.ts";
+import { withEventStreams } from "./event-streams.ts";
 import type { Config } from "../config/config.ts";
 import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
 import type { Log } from "../kernel/log.ts";
@@ -44,6 +46,17 @@ export const createHttp = (
       connectionsCheckingInterval: check,
     },
   });
+
+/** Serves the application, within limits. */
+export function openHttp(
+  answer: Parameters<typeof withEventStreams>[0],
+  limits: { slowRequests?: SlowRequests; connections?: ConnectionLimits },
+  context: { proxy: Proxy | undefined; log: Log },
+): HttpServer {
+  const http = createHttp(withCompression(withEventStreams(answer)), limits.slowRequests);
+  limitConnections(http as Server, limits.connections ?? connectionLimits, context);
+  return http;
+}
 
 export class PortInUseError extends Error {
   override readonly name = "PortInUseError";

@@ -4,10 +4,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Config } from "../config/config.ts";
 import { createMeasures, type Measures } from "../kernel/measures.ts";
+import { version } from "../kernel/version.ts";
 import type { Family } from "../kernel/rules/metrics.ts";
 
 /** Of processes on one machine, each listens on another port. */
 const instanceName = ({ port }: Config): string => `${hostname()}:${port}`;
+
+/** The attributes of its spans. */
+export const resourceOf = (config: () => Config) => () => ({
+  "service.instance.id": instanceName(config()),
+  "service.version": version,
+});
 
 /** `config`: the port is known once the server listens. */
 export function startMeasures(config: () => Config, stopping: AbortSignal): Measures {

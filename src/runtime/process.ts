@@ -9,6 +9,7 @@ import type { Log } from "../kernel/log.ts";
 import { createNudgeQueue } from "../notifications/delivery/wake.ts";
 import { createEnqueueGroup } from "../notifications/outbox/enqueue.ts";
 import type { Measures } from "../kernel/measures.ts";
+import type { Tracer } from "../kernel/tracer.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
@@ -36,6 +37,7 @@ export interface ProcessOptions extends ProcessTuning {
   /** Requests of a caller in a minute; 0 or omitted: no limit. */
   apiRateLimit?: number;
   measures?: Measures;
+  tracer?: Tracer | null;
   /** Creates the dependencies of background work. Not called before the first of it. */
   deps: () => Deps;
 }
@@ -83,7 +85,7 @@ export function createGather(iteration = nextIteration): Gather {
 
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
-  const { inboxInterval = defaultInboxInterval, measures = null } = options;
+  const { inboxInterval = defaultInboxInterval, measures = null, tracer = null } = options;
   return {
     clock,
     deps,
@@ -130,6 +132,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     ...(passwordCost === undefined ? {} : { passwordCost }),
     recentFailures: new Map(),
     measures,
+    tracer,
     recentPools: { value: undefined },
     stopping,
   };

@@ -16,19 +16,10 @@ import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
 import type { OpenEventStream } from "../http/event-stream.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
-import {
-  connectionLimits,
-  limitConnections,
-  type ConnectionLimits,
-  close,
-  createHttp,
-  listen,
-  type SlowRequests,
-} from "./http-server.ts";
-import { startMeasures } from "./process-figures.ts";
+import { type ConnectionLimits, close, openHttp, listen, type SlowRequests } from "./http-server.ts";
+import { resourceOf, startMeasures } from "./process-figures.ts";
 import { openAssets } from "./asset-files.ts";
-import { withCompression } from "./compression.ts";
-import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-streams.ts";
+import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
 import { createClock, createProcess, type ProcessTuning } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
@@ -85,8 +76,8 @@ export async function startServer(
   });
   const { now } = clock;
   const newId = createNewId(now);
-  const { config: given, log } = configure(environment, options, now);
-  let config = given;
+  const { log, ...configured } = configure(environment, options, now);
+  let { config } = configured;
   const stopping = new AbortController();
   const measures = startMeasures(() => config, stopping.signal);
   const { client, db, file } = await openDatabase(config, { ...options, onBatch: measures.batchEnded }, log);
@@ -95,12 +86,13 @@ export async function startServer(
   for (const shared of prepared.sharedMailboxes) log.warn(sharedMailboxMessage(shared));
   await setClock(db, clock);
 
-  const { outgoing, mail, ...transports } = openTransports(config, options);
-  const own = { clock, db, log, mail, measures, stopping: stopping.signal, deps: () => deps() };
-  const process = createProcess({ ...own, ...limitsOf(options, config) });
+  const own = { log, now, resource: resourceOf(() => config) };
+  const { outgoing, mail, tracer, ...transports } = openTransports(config, options, own);
+  const given = { clock, db, log, mail, tracer, measures, stopping: stopping.signal, deps: () => deps() };
+  const process = createProcess({ ...given, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
   const { assets, assetsVersion } = openAssets();
-  const kept = { db, now, newId, log, process, keysFor, defer };
+  const kept = { db, now, newId, log, process, keysFor, defer, trace: null };
   const lasting = { ...kept, ...outgoing, assets, assetsVersion, openApi: describeOnce(() => config) };
   const deps = (
     clientAddress: string | null = null,
@@ -118,8 +110,7 @@ export async function startServer(
   const open = (request: Request, runtime: NodeBindings) =>
     deps(clientOf(request, runtime, config), connectionOf(runtime));
   const app = createApp(open as Open, createMcpRoutes);
-  const http = createHttp(withCompression(withEventStreams(app.fetch)), options.slowRequests);
-  limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
+  const http = openHttp(app.fetch, options, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
   // Port 0 means any free port: links must have the actual one.

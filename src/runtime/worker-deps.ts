@@ -4,7 +4,9 @@ import { createServerClient } from "../../db/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
-import { createLog, withBatchLog } from "../kernel/log.ts";
+import { createLog, withBatchLog, type LogLevel } from "../kernel/log.ts";
+import { openTracer, scheduleBy } from "../kernel/tracer.ts";
+import { version } from "../kernel/version.ts";
 import { createClock, createProcess, type OwnProcess } from "./process.ts";
 import { createSlots } from "../kernel/rules/limits.ts";
 import { createRemoteAlarm } from "./worker-alarm.ts";
@@ -81,13 +83,10 @@ export function createOwnDeps(
   const clock = createClock({ local: Date.now, follow: true });
   const { now } = clock;
   const newId = createNewId(now);
-  const log = createLog({
-    level: config.logLevel,
-    format: config.logFormat ?? "json",
-    now,
-    // The platform sorts lines by these.
-    write: (line, level) => console[level](line),
-  });
+  const { logLevel: level, logFormat: format = "json" } = config;
+  // The platform sorts lines by these.
+  const write = (line: string, at: LogLevel) => console[at](line);
+  const log = createLog({ level, format, now, write });
   const db = withBatchLog(createDatabase(connect(config)), log, config.logLevel);
   const { smtp: mail } = config.notifications.channels;
   const defer: Deps["defer"] = (task) =>
@@ -96,6 +95,8 @@ export function createOwnDeps(
         .then(task)
         .catch((error: unknown) => log.error("background work failed", { reason: String(error) })),
     );
+  const posts = createWorkerPosts();
+  const tracer = openTracer(config.tracing, { ...posts, log, now, resource, schedule: scheduleBy(defer) });
   const process: OwnProcess = {
     ...createProcess({
       clock,
@@ -104,6 +105,7 @@ export function createOwnDeps(
       stopping: new AbortController().signal,
       hashes: 1,
       mail: mail === undefined ? null : createWorkerMail(mail),
+      tracer,
       deps,
     }),
     ...ofInvocations,
@@ -118,7 +120,7 @@ export function createOwnDeps(
     log,
     clientAddress,
     process,
-    ...createWorkerPosts(),
+    ...posts,
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     assetsVersion: ASSETS_VERSION,
@@ -129,8 +131,12 @@ export function createOwnDeps(
     },
     defer,
     openSocket,
+    trace: null,
   };
 }
+
+/** The attributes of its spans. */
+const resource = () => ({ "service.version": version });
 
 const connect = (config: Config) =>
   createServerClient(config, async (url, headers, body) => {

@@ -128,6 +128,11 @@ export const ownVariables: { name: string; what: string }[] = [
     what: "the contact for vulnerabilities in `/.well-known/security.txt`",
   },
   { name: "BELFRY_AUDIT_RETENTION", what: "how long the audit log is kept" },
+  { name: "BELFRY_ACCESS_LOG", what: "whether each request is a line of the log" },
+  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", what: "an OpenTelemetry collector that gets spans" },
+  { name: "OTEL_EXPORTER_OTLP_HEADERS", what: "headers for the collector" },
+  { name: "OTEL_SERVICE_NAME", what: "the name of the service in traces" },
+  { name: "OTEL_TRACES_SAMPLER_ARG", what: "the share of traces to sample" },
   { name: "BELFRY_LOG_LEVEL", what: "how much is logged" },
   { name: "BELFRY_LOG_FORMAT", what: "text or JSON" },
 ];

@@ -80,6 +80,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     openApi: unavailable,
     post: unavailable,
     postToReceiver: unavailable,
+    trace: null,
     keysFor: (purpose) => keysOf(config)(purpose),
     config,
     log,

@@ -39,6 +39,8 @@ export interface OutgoingMessage {
   unsubscribeUrl: string | null;
   /** Epoch milliseconds after which it must not be sent; null for no limit. */
   expiresAt: number | null;
+  /** The header with the trace that the event belongs to; null for none. */
+  traceparent?: string | null;
 }
 
 /** What a channel needs to send. */

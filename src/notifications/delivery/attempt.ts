@@ -5,6 +5,8 @@ import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { createPushAccess } from "../channels/push/access.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kindTitle, kinds, reachesSuspended } from "../kinds/kinds.ts";
+import { parseTraceparent, traceparentOf } from "../../kernel/rules/trace.ts";
+import { beginDelivery } from "../../kernel/tracing.ts";
 import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/by-person.ts";
 import { isMuted } from "../outbox/rules/mutes.ts";
@@ -28,6 +30,25 @@ export async function attempt(
   deps: Deps,
   message: ClaimedMessage,
   receiver?: ReceiverToSend,
+): Promise<Delivery> {
+  if (message.traceparent === null && deps.trace === null) return attemptInTrace(deps, message, receiver);
+  const span = beginDelivery(deps, parseTraceparent(message.traceparent));
+  const delivery = await attemptInTrace({ ...deps, trace: span.context }, message, receiver);
+  const { kind } = delivery.outcome;
+  const attributes = {
+    "belfry.channel": message.method,
+    "belfry.message_id": message.id,
+    "belfry.attempt": message.attempt,
+    "belfry.outcome": kind,
+  };
+  span.end(`deliver ${message.method}`, attributes, kind === "temporary" || kind === "permanent");
+  return delivery;
+}
+
+async function attemptInTrace(
+  deps: Deps,
+  message: ClaimedMessage,
+  receiver: ReceiverToSend | undefined,
 ): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
@@ -169,6 +190,7 @@ function outgoingMessage(
       return isAlwaysOn(templateId) ? null : unsubscribeUrl(deps, { userId, templateId });
     },
     expiresAt: message.expiresAt,
+    traceparent: deps.trace && traceparentOf(deps.trace),
   };
 }
 

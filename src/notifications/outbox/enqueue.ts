@@ -7,6 +7,7 @@ import { createCoalescer, type Gather } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { matchingKey } from "../../kernel/errors.ts";
 import type { EnqueueGroup, MessageState, OutboxRows, Written } from "../../kernel/ports.ts";
+import { inSpan } from "../../kernel/tracing.ts";
 import { wakeAfterWrite } from "./notify.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
 import { insertNewOutbox, mayBeNew, writtenRows } from "./store/new-outbox.ts";
@@ -32,7 +33,7 @@ export async function enqueue(deps: Deps, event: PreparedEvent, request?: KeyedR
   const { enqueueGroup } = deps.process;
   const { messages, keys } = await (enqueueGroup === null
     ? writeRows(deps.db, rows)
-    : enqueueGroup.add(rows));
+    : inSpan(deps, "enqueue", () => enqueueGroup.add(rows)));
   const earlier = matchingKey(request, keys[0]);
   if (earlier !== undefined && earlier.subjectId !== eventId) return replayedFrom(earlier);
   wakeAfterWrite(deps, messages);

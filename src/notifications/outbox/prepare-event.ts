@@ -4,6 +4,7 @@ import type { thingFacts } from "../../../db/rules/template-file.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
+import { traceparentOf } from "../../kernel/rules/trace.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } from "../texts/rules/render.ts";
@@ -118,6 +119,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
       offByDefault === 0 ? event.recipients : effectiveRule(event.recipients, recipients),
     ),
     ...(offByDefault === 0 ? {} : { offByDefault }),
+    ...(deps.trace === null ? {} : { traceparent: traceparentOf(deps.trace) }),
     ...(event.text === undefined ? {} : { text: JSON.stringify(event.text) }),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };

@@ -23,7 +23,7 @@ export async function sendToReceiver(
   if (target === undefined) return { kind: "permanent", detail: notDecrypted };
   const message = toReceiverMessage(outgoing, { ...about, accessUrl: deps.config.accessUrl });
   try {
-    const answer = await post(deps, receiver.format, message, target);
+    const answer = await post(deps, receiver.format, message, target, outgoing.traceparent);
     return toReceiverOutcome(receiver.format, answer, deps.now());
   } catch (error) {
     return { kind: "temporary", detail: describeError(error) };
@@ -39,12 +39,13 @@ function post(
   format: ReceiverToSend["format"],
   message: ReceiverMessage,
   target: ReceiverTarget,
+  traceparent?: string | null,
 ): Promise<ReceiverAnswer> {
   const { url, headers, body } = formats[format].render(message, target, now());
   const { dispatchTimeout, receiversAllowPrivate } = config.notifications;
   return postToReceiver({
     url,
-    headers: { "user-agent": "Belfry", ...target.headers, ...headers },
+    headers: { "user-agent": "Belfry", ...(traceparent && { traceparent }), ...target.headers, ...headers },
     body,
     timeout: dispatchTimeout,
     isPrivateAllowed: receiversAllowPrivate,

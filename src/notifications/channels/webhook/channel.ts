@@ -68,6 +68,7 @@ export function toWebhookMessage(message: OutgoingMessage): WebhookMessage {
   const { id, recipient, template, title, body, actions, labels, data, targets } = message;
   return {
     id,
+    traceparent: message.traceparent,
     payload: {
       _version: "1.2",
       notification_name: template.name,

@@ -15,6 +15,8 @@ export interface WebhookTarget {
 
 export interface WebhookMessage {
   id: string;
+  /** Sent as the header; null or left out: none. */
+  traceparent?: string | null | undefined;
   payload: Record<string, unknown>;
   /** As plain text and as Markdown. */
   title: string;
@@ -53,6 +55,7 @@ export async function sendWebhook(
     "content-type": "application/json",
     "x-message-id": message.id,
     "user-agent": "Belfry",
+    ...(message.traceparent == null ? {} : { traceparent: message.traceparent }),
     ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
   };
   const signature = target.key === undefined ? {} : sign(target.key, message.id, clock.now(), body);

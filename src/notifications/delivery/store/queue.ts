@@ -80,6 +80,7 @@ export const findClaimedMessages = prepared((token: string) =>
       data: notificationEvents.data,
       targets: notificationEvents.targets,
       text: notificationEvents.text,
+      traceparent: notificationEvents.traceparent,
       situationId: notificationEvents.situationId,
       templateId: notificationTemplates.id,
       templateName: notificationTemplates.name,
