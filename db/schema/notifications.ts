@@ -110,6 +110,8 @@ export const notificationEvents = sqliteTable(
     text: text("text"),
     /** Recipients by their role who have no message: the kind is off by default, and they have not turned it on. */
     offByDefault: integer("off_by_default"),
+    /** JSON of the names that filters ask for; NULL where there were no rules and no filters. */
+    facts: text("facts"),
     /** The trace that it belongs to, as the header of W3C Trace Context. */
     traceparent: text("traceparent"),
   },

@@ -18,6 +18,8 @@ export const notificationReceivers = sqliteTable(
     recipients: text("recipients", { enum: receiverRecipients }).notNull().default("everybody"),
     /** JSON array of template ids; NULL: all except personal ones. */
     kinds: text("kinds"),
+    /** In the language of filters; NULL: it asks nothing more. */
+    filter: text("filter"),
     minSeverity: text("min_severity", { enum: minSeverities }).notNull(),
     isEnabled: integer("is_enabled", { mode: "boolean" }).notNull().default(true),
     /** What it answered when Belfry disabled it; NULL: an owner did, or nobody. */

@@ -128,6 +128,7 @@ async function createPasscode(
     timeZone: null,
     disabledMethods: null,
     mutes: null,
+    rules: "[]",
     roles: "[]",
     hasPush: 0,
     ...receiver,

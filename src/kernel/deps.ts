@@ -34,6 +34,8 @@ export interface Process {
   deps: () => Deps;
   /** Compiled notification templates, by id and version. */
   templates: Cache;
+  /** Parsed rules and filters, by their texts. */
+  filters: Cache;
   /** HTML of notifications: of their titles and bodies, of the reasons for which people get them, and of their times. */
   rendered: { titles: TextCache; bodies: TextCache; reasons: TextCache; times: TextCache };
   /** What the search of the documentation looks through. */

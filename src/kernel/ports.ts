@@ -190,11 +190,14 @@ export interface Socket {
   waiting: () => number;
 }
 
-/** Errors of `create` are not cached. */
-export function createCache(): Cache {
+/** Errors of `create` are not cached. Beyond so many values it begins anew. */
+export function createCache(maxValues = Infinity): Cache {
   const values = new Map<string, unknown>();
   return <T>(key: string, create: () => T): T => {
-    if (!values.has(key)) values.set(key, create());
+    if (!values.has(key)) {
+      if (values.size >= maxValues) values.clear();
+      values.set(key, create());
+    }
     return values.get(key) as T;
   };
 }

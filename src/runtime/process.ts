@@ -83,6 +83,9 @@ export function createGather(iteration = nextIteration): Gather {
   };
 }
 
+/** Rules of people, each of whom may change theirs. */
+const maxFilters = 2_000;
+
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
   const { inboxInterval = defaultInboxInterval, measures = null, tracer = null } = options;
@@ -90,6 +93,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     clock,
     deps,
     templates: createCache(),
+    filters: createCache(maxFilters),
     rendered: {
       titles: createTextCache(maxTitles),
       bodies: createTextCache(maxBodies),

@@ -2,6 +2,8 @@
 // by Belfry's own; a kind that Belfry doesn't know is created in the write that stores its first event.
 import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { findKind } from "../kinds/kinds.ts";
+import { factsOfCoder } from "../routing/rules/facts.ts";
 import { isPaused, settingsKey } from "../preferences/store/settings.ts";
 import { givenGroup, givenVersion, insertGivenKind, type GivenKind } from "../texts/store/given-kinds.ts";
 import type { Rendered } from "../texts/rules/render.ts";
@@ -42,7 +44,8 @@ export function prepareGiven(
       ? newTemplate(kind, settings)
       : // The other system has asked the recipient already: what is off by default here, an opt-in there has turned on.
         { ...known, enabledByDefault: known.defaultChoice ?? true };
-  const prepared = prepareEvent(deps, event, { template: [template], recipients });
+  const facts = factsOfCoder(event.labels, findKind(kind.id)?.group);
+  const prepared = prepareEvent(deps, { ...event, facts }, { template: [template], recipients });
   const created = (when: SQL) =>
     known === undefined ? insertGivenKind(kind, deps.newId(), deps.now(), when) : [];
   return {
@@ -66,5 +69,6 @@ function newTemplate({ id, name }: GivenKind, settings: GivenAnswers["settings"]
     method: null,
     isPaused: isPaused(valuesOf(settingsKey)) ? 1 : 0,
     receivers: valuesOf("receivers")[0]?.value ?? "[]",
+    rules: valuesOf("rules")[0]?.value ?? "[]",
   };
 }

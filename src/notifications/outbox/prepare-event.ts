@@ -1,6 +1,5 @@
 // Prepares an event before it is written: who gets it, by which channel, why, and what each inbox shows.
 import type { Answers } from "../../../db/client.ts";
-import type { thingFacts } from "../../../db/rules/template-file.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
@@ -8,6 +7,8 @@ import { traceparentOf } from "../../kernel/rules/trace.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } from "../texts/rules/render.ts";
+import { asksForFacts, parseRules, withOwnRules } from "../routing/rules/rule.ts";
+import type { ThingFacts } from "../routing/rules/facts.ts";
 import { parseReceivers } from "../receivers/rules/plan.ts";
 import type { TemplateToSend } from "./store/template.ts";
 import { toStoredRule } from "./rules/absence.ts";
@@ -19,8 +20,6 @@ import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
 import { findTemplateToSend } from "./store/template.ts";
-
-export type ThingFacts = Partial<Record<(typeof thingFacts)[number], string>>;
 
 /** Something that happened, once. */
 export interface NotificationEvent {
@@ -92,11 +91,13 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   const { defaultMethod, channels } = deps.config.notifications;
   const recipients = chooseRecipients(read.recipients, event.recipients);
   const { planned, offByDefault } = countOffByDefault(recipients, template);
-  const deliveries = planDeliveries(planned, {
+  const receivers = parseReceivers(deps.process.filters, template.receivers);
+  const deliveries = planDeliveries(withOwnRules(deps.process.filters, planned), {
     template,
     defaultMethod,
     channels: planChannels(channels),
-    receivers: parseReceivers(template.receivers),
+    receivers,
+    rules: parseRules(deps.process.filters, template.rules),
     isPaused: template.isPaused === 1,
     identity: identityOf(event, now),
     notBefore: event.notBefore,
@@ -121,6 +122,9 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     ...(offByDefault === 0 ? {} : { offByDefault }),
     ...(deps.trace === null ? {} : { traceparent: traceparentOf(deps.trace) }),
     ...(event.text === undefined ? {} : { text: JSON.stringify(event.text) }),
+    ...(event.facts !== undefined && asksForFacts(template.rules, receivers, recipients)
+      ? { facts: JSON.stringify(event.facts) }
+      : {}),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
   const render = createRender(deps, event, template);

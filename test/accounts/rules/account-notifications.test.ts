@@ -19,6 +19,7 @@ const personRead = (userId: string) => ({
   timeZone: null,
   disabledMethods: null,
   mutes: null,
+  rules: "[]",
   roles: "[]",
   hasPush: 0,
 });

@@ -1,5 +1,6 @@
 // Where receivers may be, what they get, and what their answers mean.
 import { describe, expect, test } from "vitest";
+import { createCache } from "../../../src/kernel/ports.ts";
 import { kindNameOf, kinds } from "../../../src/notifications/kinds/kinds.ts";
 import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
 import type { PlanOptions } from "../../../src/notifications/outbox/rules/plan.ts";
@@ -228,6 +229,7 @@ describe("filters", () => {
     enabledByDefault,
   });
   const all = { kinds: null, minSeverity: "info" } as const;
+  const noFacts = () => expect.unreachable();
   test.each([
     ["task-failed", all, true],
     ["task-completed", all, true],
@@ -244,25 +246,29 @@ describe("filters", () => {
     ["task-failed", { kinds: [kinds["agent-question"].id], minSeverity: "info" }, false],
     ["one-time-passcode", { kinds: [kinds["one-time-passcode"].id], minSeverity: "info" }, false],
   ] as const)("%s %o: %s", (name, filter, expected) =>
-    expect(matches(filter, template(name))).toBe(expected),
+    expect(matches(filter, template(name), noFacts)).toBe(expected),
   );
 
   test("a kind that is off by default must be named; one of another system is info", () => {
-    expect(matches(all, template("task-failed", false))).toBe(false);
-    expect(matches({ ...all, kinds: [kinds["task-failed"].id] }, template("task-failed", false))).toBe(true);
-    expect(matches(all, { id: "x", enabledByDefault: true })).toBe(true);
-    expect(matches({ ...all, minSeverity: "warning" }, { id: "x", enabledByDefault: true })).toBe(false);
+    expect(matches(all, template("task-failed", false), noFacts)).toBe(false);
+    expect(
+      matches({ ...all, kinds: [kinds["task-failed"].id] }, template("task-failed", false), noFacts),
+    ).toBe(true);
+    expect(matches(all, { id: "x", enabledByDefault: true }, noFacts)).toBe(true);
+    expect(matches({ ...all, minSeverity: "warning" }, { id: "x", enabledByDefault: true }, noFacts)).toBe(
+      false,
+    );
   });
 });
 
 describe("the plan", () => {
   const stored =
-    '[{"id":"r1","kinds":null,"minSeverity":"info","resumeAt":0,"follows":1},{"id":"r2","kinds":["x"],"minSeverity":"info","resumeAt":0,"follows":0}]';
+    '[{"id":"r1","kinds":null,"minSeverity":"info","filter":null,"resumeAt":0,"follows":1},{"id":"r2","kinds":["x"],"minSeverity":"info","filter":null,"resumeAt":0,"follows":0}]';
   const options: PlanOptions = {
     template: { id: kinds["task-failed"].id, method: null, enabledByDefault: true, isDisabled: false },
     defaultMethod: undefined,
     channels: [],
-    receivers: parseReceivers(stored),
+    receivers: parseReceivers(createCache(), stored),
     isPaused: false,
     identity: "identity 1",
     about: { targets: [], labels: {} },
@@ -270,7 +276,7 @@ describe("the plan", () => {
     now,
   };
   test("one message for each receiver whose filter matches, even if nobody else is notified", () => {
-    expect(parseReceivers("[]")).toEqual([]);
+    expect(parseReceivers(createCache(), "[]")).toEqual([]);
     const [message, ...more] = planDeliveries([], options);
     expect(more).toEqual([]);
     expect(message).toMatchObject({

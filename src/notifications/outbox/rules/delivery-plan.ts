@@ -1,8 +1,17 @@
 // Plans the deliveries of an event: for each recipient and channel, whether it is sent, when, and why. The decisions are made in
-// this order: the deployment's, the recipient's, whether the channel reaches them, and when.
+// this order: the deployment's, the recipient's, those of rules, whether the channel reaches them, and when.
 import { everybodyUser } from "../../../../db/schema.ts";
-import { matches } from "../../receivers/rules/filter.ts";
+import type { RuleDecision } from "../../routing/rules/decision.ts";
 import { chooseChannels, refusedByDeployment } from "./by-deployment.ts";
+import {
+  considerChannels,
+  considerReceivers,
+  decideForEveryone,
+  decideForRecipient,
+  delayedByRules,
+  receiverRefusedByRules,
+  refusedByRules,
+} from "./by-rules.ts";
 import { chosenByPerson, refusedByPerson } from "./by-person.ts";
 import { dedupeForPerson, dedupeForReceiver } from "./duplicates.ts";
 import type { Considered, DeliveryPlan, PlanChannel, PlanOptions, PlanReceiver, Recipient } from "./plan.ts";
@@ -11,33 +20,38 @@ import { ownAction, type Reason } from "./reasons.ts";
 import { whenForPerson, whenForReceiver } from "./when.ts";
 
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
-  const { receivers = [], template } = options;
   const ofDeployment = chooseChannels(options);
-  const toPeople = recipients.flatMap((recipient) =>
-    [...ofDeployment, ...chosenByPerson(recipient, options)].map((considered) =>
-      decideForPerson(recipient, considered, options),
-    ),
+  const forEveryone = decideForEveryone(options);
+  const toPeople = recipients.flatMap((recipient) => {
+    const decision = decideForRecipient(forEveryone, recipient, options);
+    const usual = [...ofDeployment, ...chosenByPerson(recipient, options)];
+    return considerChannels(usual, decision).map((considered) =>
+      decideForPerson(recipient, considered, decision, options),
+    );
+  });
+  const toReceivers = considerReceivers(options, forEveryone).map(([receiver, why]) =>
+    decideForReceiver(receiver, why, forEveryone, options),
   );
-  const toReceivers = receivers
-    .filter((receiver) => matches(receiver, template))
-    .map((receiver) => decideForReceiver(receiver, options));
   return [...toPeople, ...toReceivers];
 }
 
 function decideForPerson(
   recipient: Recipient,
   [method, why]: Considered,
+  decision: RuleDecision,
   options: PlanOptions,
 ): DeliveryPlan {
   const channel = options.channels.find(({ id }) => id === method);
   const reasons: Reason[] = [...recipient.why, why];
-  const against = refusal(recipient, method, channel, options);
+  const against = refusal(recipient, method, channel, decision, options);
   if (against !== undefined) {
     reasons.push(against);
     return { recipient, method, status: "inhibited", dueAt: null, reasons, dedupeKey: null };
   }
   if (isOwnAction(recipient, options)) reasons.push(ownAction);
-  const { status, dueAt, reasons: waits } = whenForPerson(recipient, channel!, options);
+  const delayed = channel!.isLocal ? { options, reasons: [] } : delayedByRules(decision, options);
+  reasons.push(...delayed.reasons);
+  const { status, dueAt, reasons: waits } = whenForPerson(recipient, channel!, delayed.options);
   const same = dedupeForPerson(recipient.userId, channel!, options);
   return { recipient, method, status, dueAt, reasons: [...reasons, ...waits], ...same };
 }
@@ -47,11 +61,13 @@ const refusal = (
   recipient: Recipient,
   method: string,
   channel: PlanChannel | undefined,
+  decision: RuleDecision,
   options: PlanOptions,
 ): Reason | undefined =>
   refusedAsSuspended(recipient, options.template.id) ??
   refusedByDeployment(options.template) ??
   refusedByPerson(recipient, method, options) ??
+  refusedByRules(decision, method) ??
   unreachableBy(recipient, channel, options);
 
 const everybody = {
@@ -62,13 +78,19 @@ const everybody = {
 };
 
 /** One message, however many people are notified; what they have chosen for themselves doesn't matter. */
-function decideForReceiver(receiver: PlanReceiver, options: PlanOptions): DeliveryPlan {
+function decideForReceiver(
+  receiver: PlanReceiver,
+  why: Reason,
+  decision: RuleDecision,
+  options: PlanOptions,
+): DeliveryPlan {
   const to = { recipient: everybody, method: "receiver", receiver };
-  const why: Reason[] = ["everybody", "receiver_filter"];
-  const against = refusedByDeployment(options.template);
+  const reasons: Reason[] = ["everybody", why];
+  const against = refusedByDeployment(options.template) ?? receiverRefusedByRules(decision, receiver.id);
   if (against !== undefined)
-    return { ...to, status: "inhibited", dueAt: null, reasons: [...why, against], dedupeKey: null };
-  const { status, dueAt, reasons } = whenForReceiver(receiver, options);
+    return { ...to, status: "inhibited", dueAt: null, reasons: [...reasons, against], dedupeKey: null };
+  const delayed = delayedByRules(decision, options);
+  const { status, dueAt, reasons: waits } = whenForReceiver(receiver, delayed.options);
   const dedupeKey = dedupeForReceiver(receiver.id, options);
-  return { ...to, status, dueAt, reasons: [...why, ...reasons], dedupeKey };
+  return { ...to, status, dueAt, reasons: [...reasons, ...delayed.reasons, ...waits], dedupeKey };
 }

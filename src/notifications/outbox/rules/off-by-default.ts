@@ -14,10 +14,10 @@ interface Kind {
   isDisabled: boolean;
 }
 
-export function countOffByDefault(
-  recipients: readonly Recipient[],
+export function countOffByDefault<T extends Recipient>(
+  recipients: readonly T[],
   { id, kind, enabledByDefault, isDisabled }: Kind,
-): { planned: readonly Recipient[]; offByDefault: number } {
+): { planned: readonly T[]; offByDefault: number } {
   if (enabledByDefault || isDisabled || kind !== "system" || isAlwaysOn(id))
     return { planned: recipients, offByDefault: 0 };
   const planned = recipients.filter(

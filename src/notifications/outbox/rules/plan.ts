@@ -3,6 +3,8 @@ import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
 import type { ReceiverFilter } from "../../receivers/rules/filter.ts";
 import type { QuietPerson } from "../../preferences/rules/quiet-hours.ts";
+import type { ThingFacts } from "../../routing/rules/facts.ts";
+import type { Rule } from "../../routing/rules/rule.ts";
 import type { MuteSubject } from "./mutes.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -20,6 +22,8 @@ export interface Recipient extends Chooser, QuietPerson {
   disabledMethods?: string | null;
   /** What they have muted, as `isMuted` reads it. */
   mutes: string | null;
+  /** Their own, that are enabled. */
+  ownRules?: readonly Rule[];
   /** Why they are a recipient. */
   why: Reason[];
 }
@@ -54,12 +58,14 @@ export interface PlanOptions {
   /** All channels: a template can use one that is not configured. */
   channels: readonly PlanChannel[];
   receivers?: readonly PlanReceiver[];
+  /** The deployment's, that are enabled. */
+  rules?: readonly Rule[];
   isPaused: boolean;
   /** Epoch milliseconds before which nobody is notified; undefined: no delay. */
   notBefore?: number | undefined;
   /** From `identityOf`: events with the same one are duplicates. */
   identity: string;
-  about: Pick<MuteSubject, "targets" | "labels">;
+  about: Pick<MuteSubject, "targets" | "labels"> & { facts?: ThingFacts | undefined };
   /** The user whose own act the event is. */
   initiatorId?: string | undefined;
   /** What it is about: channels that accompany others send about it once a minute at most. */

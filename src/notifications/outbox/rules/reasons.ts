@@ -1,5 +1,9 @@
 // Reason codes: why a message has its recipient and its channel, or why it was not sent; and a sentence for each.
 
+/** A rule by its name; `own_` for the recipient's. */
+export type RuleCode = `${"" | "own_"}rule_${string}`;
+type RuleVerb = keyof typeof byRule;
+
 /** Stored with each message. */
 export type Reason =
   // why this recipient
@@ -46,7 +50,9 @@ export type Reason =
   | "attempts_exhausted"
   | "expired"
   | "page_visible"
-  | "no_subscription";
+  | "no_subscription"
+  // of a rule, by its name
+  | `${RuleVerb}_by_${RuleCode}`;
 
 /** What a reason explains: the recipient, the channel, how it was sent, or why it was delayed or not sent. */
 export type Question = "who" | "channel" | "how" | "not";
@@ -59,7 +65,18 @@ export interface ReasonDescription {
   toRecipient?: string;
 }
 
-const descriptions: Record<Exclude<Reason, `role_${string}` | `source_${string}`>, ReasonDescription> = {
+type Named = `role_${string}` | `source_${string}` | `${RuleVerb}_by_${RuleCode}`;
+
+/** Of `${verb}_by_rule_NAME`; `rule` is the rule in words. */
+const byRule = {
+  suppressed: { question: "not", text: (rule: string) => `${rule} suppressed it` },
+  chosen: { question: "channel", text: (rule: string) => `${rule} chose this channel` },
+  left_out: { question: "not", text: (rule: string) => `${rule} chose other channels` },
+  delayed: { question: "not", text: (rule: string) => `${rule} delayed it` },
+  digest: { question: "not", text: (rule: string) => `${rule} holds it for the digest` },
+} as const;
+
+const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
   to_self: { question: "who", text: "They sent it to themselves", toRecipient: "you sent it to yourself" },
   named: {
     question: "who",
@@ -163,6 +180,11 @@ export function describeReason(code: string): ReasonDescription {
       text: `It came from source ${source}, which named them as the recipient`,
       toRecipient: `source ${source} sent it to you`,
     };
+  const [, verb, own, name] = /^([a-z_]+)_by_(own_)?rule_(.+)$/.exec(code) ?? [];
+  if (verb !== undefined && Object.hasOwn(byRule, verb)) {
+    const { question, text } = byRule[verb as RuleVerb];
+    return { question, text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`) };
+  }
   return Object.hasOwn(descriptions, code)
     ? descriptions[code as keyof typeof descriptions]
     : { question: "not", text: code };

@@ -2,6 +2,7 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { isMutable } from "../rules/mutes.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
+import { ownRulesSql } from "../../routing/store/rules.ts";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
@@ -69,6 +70,7 @@ const findAudience = prepared(
         timeZone: users.timeZone,
         disabledMethods: notificationPreferences.disabledMethods,
         mutes: (isMutable ? mutesSql(users.id) : sql<null>`NULL`).as("mutes"),
+        rules: ownRulesSql(users.id).as("rules"),
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),

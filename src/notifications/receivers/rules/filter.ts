@@ -1,14 +1,16 @@
-// Which kinds of notification go to a receiver.
+// Which events go to a receiver.
 import type { MinSeverity } from "../../../../db/schema.ts";
 import { findKind, kinds } from "../../kinds/kinds.ts";
+import { evaluate } from "../../routing/rules/filter/evaluation.ts";
+import { severityRanks, type Facts, type Filter } from "../../routing/rules/filter/language.ts";
 
 export interface ReceiverFilter {
   /** Ids of templates; null: all except personal ones. */
   kinds: readonly string[] | null;
   minSeverity: MinSeverity;
+  /** What its filter asks of an event; null: nothing. */
+  filter?: Filter | null;
 }
-
-const ranks = { info: 0, success: 0, warning: 1, critical: 2 } as const;
 
 /** They concern one person, who may not want a whole channel to read them: they must be named. */
 const personalKinds: readonly string[] = (
@@ -29,12 +31,18 @@ export const canReceive = (templateId: string): boolean =>
 const isPersonal = (templateId: string): boolean =>
   personalKinds.includes(templateId) || findKind(templateId)?.group === "Agent Events";
 
-/** A kind of another system counts as `info`. */
+/** Whether a rule can send this kind to it: what concerns one person goes only to receivers that name it. */
+export const mayReceive = ({ kinds: named }: Pick<ReceiverFilter, "kinds">, templateId: string): boolean =>
+  canReceive(templateId) && (!isPersonal(templateId) || named?.includes(templateId) === true);
+
+/** A kind of another system counts as `info`. The facts of the event are asked for only by a filter. */
 export function matches(
-  { kinds: named, minSeverity }: ReceiverFilter,
+  { kinds: named, minSeverity, filter = null }: ReceiverFilter,
   template: { id: string; enabledByDefault: boolean },
+  facts: () => Facts,
 ): boolean {
-  if (!canReceive(template.id)) return false;
-  if (ranks[findKind(template.id)?.severity ?? "info"] < ranks[minSeverity]) return false;
-  return named === null ? template.enabledByDefault && !isPersonal(template.id) : named.includes(template.id);
+  if (!mayReceive({ kinds: named }, template.id)) return false;
+  if (severityRanks[findKind(template.id)?.severity ?? "info"] < severityRanks[minSeverity]) return false;
+  if (named === null ? !template.enabledByDefault : !named.includes(template.id)) return false;
+  return filter === null || evaluate(filter, facts());
 }

@@ -20,7 +20,7 @@ export const isFollowingSql = sql.raw(
 /** SQL: those that events can go to, as `parseReceivers` reads them. */
 export const planReceiversSql =
   preparedSql(sql<string>`(SELECT json_group_array(json_object('id', id, 'kinds', json(kinds),
-    'minSeverity', min_severity, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
+    'minSeverity', min_severity, 'filter', filter, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
   FROM notification_receivers WHERE is_enabled AND deleted_at IS NULL)`) as SQL<string>;
 
 const {
