@@ -73,7 +73,7 @@ const helps = {
   coderd_api_request_latencies_seconds: "Seconds from the arrival of a request to the head of its response.",
   belfry_http_requests_in_flight: "Requests that are being answered.",
   belfry_database_batch_duration_seconds: "Seconds that a batch of statements took; each retry is a batch.",
-  belfry_database_batch_failures_total: "Batches that failed, by the database's code; most are retried.",
+  belfry_database_batch_failures_total: "Batches that failed, by the database's code.",
   belfry_event_loop_delay_seconds: "Seconds by which a timer was late, sampled ten times a second.",
 };
 

@@ -23,7 +23,8 @@ const root = "/docs";
 /** Plain names only: nothing encoded, no folder up, nothing hidden. */
 const plainPath = /^([a-z0-9-]+\/)*[a-z0-9-]+$/;
 const maxQueryLength = 100;
-const picturePath = /^([a-z0-9-]+\/)*[a-z0-9-]+\.(png|svg)$/;
+/** Pictures, and files to copy. */
+const filePath = /^([a-z0-9-]+\/)*[a-z0-9-]+\.(png|svg|json|yaml)$/;
 
 export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise<Response> => {
   const { path } = c.req;
@@ -31,12 +32,12 @@ export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise
   const name = path.slice(root.length + 1);
   const query = (c.req.query("q") ?? "").trim().slice(0, maxQueryLength);
   if (name === "" && query !== "") return showFound(c, query);
-  return picturePath.test(name) ? showPicture(c, name) : showDocument(c, name);
+  return filePath.test(name) ? showFile(c, name) : showDocument(c, name);
 });
 
 const nothing = () => new ApiError(404, "Not found.");
 
-async function showPicture(c: Ctx, name: string): Promise<Response> {
+async function showFile(c: Ctx, name: string): Promise<Response> {
   const file = await c.get("deps").assets(`docs/${name}`);
   if (file === null) throw nothing();
   const headers = { "content-type": file.headers.get("content-type")!, "cache-control": "no-cache" };

@@ -99,10 +99,16 @@ function kindsPage(): string {
   }, readDocument(kindsFile));
 }
 
+const alertsFile = "administration/monitoring/alerts.md";
+
+/** The rules of the page, as a file for Prometheus. */
+const alertRules = (): string => /^```yaml\n(groups:\n.*?)^```/ms.exec(readDocument(alertsFile))![1]!;
+
 /** Each page that is made, as it should be. */
 export const madeDocuments: Record<string, () => string> = {
   "reference/coder-compatibility.md": compatibilityPage,
   "reference/cli.md": () => withSection("reference/cli.md", "## All commands", commandTable()),
   [kindsFile]: kindsPage,
+  "administration/monitoring/belfry-alerts.yaml": alertRules,
   [lawsFile]: () => withSection(lawsFile, "## Rules that the linter enforces", lawTable()),
 };
