@@ -127,6 +127,7 @@ async function createPasscode(
     quietHours: null,
     timeZone: null,
     disabledMethods: null,
+    addedMethods: null,
     mutes: null,
     rules: "[]",
     roles: "[]",

@@ -7,16 +7,16 @@ import {
   channelChoices,
   isEnabled,
   type ChannelChoice,
+  type Reachable,
 } from "../notifications/preferences/channel-choices.ts";
 import type { KindPreference } from "../notifications/preferences/store/preferences.ts";
 import { attributes, type Html } from "./layout.ts";
+import { question } from "./question.ts";
 import { notificationSettingsPath } from "./rules/links.ts";
 
-export interface SettingsView {
+export interface SettingsView extends Reachable {
   choices: readonly KindPreference[];
   notifications: NotificationsConfig;
-  /** The user's email address; may be empty. */
-  email: string;
 }
 
 /** One form for each toggle: it works without scripts. `names` are of kinds, or of a channel of one. */
@@ -27,6 +27,25 @@ export function toggleForm(names: readonly string[], on: boolean, to: string, bu
     ${button}
   </form>`;
 }
+
+/** Whether a choice of the user differs from the defaults. */
+const isChanged = ({ disabled, disabledMethods, addedMethods, enabledByDefault }: KindPreference): boolean =>
+  disabled !== null && (disabled === enabledByDefault || disabledMethods !== "[]" || addedMethods !== "[]");
+
+/** Asks before it resets. */
+export const resetSection = (choices: readonly KindPreference[], isAsked: boolean): Html | string =>
+  isAsked
+    ? question({
+        title: "Reset all kinds to the defaults?",
+        text: "Your choices of kinds and channels are lost. Quiet hours and mutes stay.",
+        action: `${notificationSettingsPath}/reset`,
+        label: "Reset",
+        back: notificationSettingsPath,
+        fields: {},
+      })
+    : choices.some(isChanged)
+      ? html`<p><a href="${notificationSettingsPath}?reset">Reset to defaults</a></p>`
+      : "";
 
 export function kindGroups(facts: SettingsView): Html {
   const groups = Map.groupBy(facts.choices, ({ group }) => group);
@@ -77,7 +96,7 @@ const toggle = (id: string, on: boolean, labelledBy: string, about: string): Htm
 
 function kind(choice: KindPreference, facts: SettingsView): Html {
   const { id, name, disabled, enabledByDefault } = choice;
-  const channels = channelChoices(choice, facts.notifications, facts.email);
+  const channels = channelChoices(choice, facts.notifications, facts);
   return html`<li class="kind">
     <div class="description">
       <h3 id="k-${id}">${kindTitle(id, name)}</h3>
@@ -112,12 +131,13 @@ function switches(choice: KindPreference, channels: readonly ChannelChoice[]): H
     return toggleForm([id], !on, to, toggle(`s-${id}`, on, `k-${id}`, `a-${id}`));
   }
   return html`<ul class="by-channel" role="list">
-    ${working.map(({ channel, isEnabled: on }) => {
+    ${working.map(({ channel, isEnabled: on, isDefault }) => {
       const label = `c-${id}-${channel.id}`;
       const button = toggle(`s-${id}-${channel.id}`, on, `${label} k-${id}`, `a-${id}`);
       return html`<li>
         <span id="${label}">${channel.label}</span>
         ${toggleForm([`${id}/${channel.id}`], !on, to, button)}
+        ${on === isDefault ? "" : html`<span class="default">Default: ${isDefault ? "on" : "off"}</span>`}
       </li>`;
     })}
   </ul>`;
@@ -132,7 +152,8 @@ const problems = {
 function describeDelivery(channels: readonly ChannelChoice[], { email }: SettingsView): string {
   const working = channels.filter(isWorking);
   // A kind that is disabled altogether says how it would be delivered.
-  const used = working.some(({ isEnabled: on }) => on) ? working.filter(({ isEnabled: on }) => on) : working;
+  const on = working.filter((channel) => channel.isEnabled);
+  const used = on.length > 0 ? on : working.filter(({ isOfDeployment }) => isOfDeployment);
   const sentences = [
     ...(used.length === 0
       ? []

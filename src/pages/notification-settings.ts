@@ -14,7 +14,9 @@ import { ApiError, notFound } from "../kernel/errors.ts";
 import { aboutKind, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
 import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
+  findHasPush,
   listKindPreferences,
+  resetPreferences,
   setChannel,
   setPreferences,
   type ChannelChange,
@@ -34,7 +36,7 @@ import { findQuietHours } from "../notifications/preferences/store/quiet-hours.t
 import { quietHoursSection } from "./quiet-hours.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
-import { kindGroups, type SettingsView } from "./kind-choices.ts";
+import { kindGroups, resetSection, type SettingsView } from "./kind-choices.ts";
 import { listSubscriptions } from "../notifications/channels/push/store/subscriptions.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -58,22 +60,32 @@ export const notificationSettingsPages = new Hono<Env>()
     const known = new Set(choices.map(({ id }) => id));
     if (Object.keys(disabled).some((id) => !known.has(id))) throw notFound("Kind of notification");
     return c.redirect(to, 303);
+  })
+  .post(`${notificationSettingsPath}/reset`, signedIn, async (c) => {
+    await writeAsUser(c, [resetPreferences(authorizedUserIdSql(c), undefined)], {});
+    return c.redirect(notificationSettingsPath, 303);
   });
 
-type ChannelSwitch = Omit<ChannelChange, "methods">;
+type ChannelSwitch = Omit<ChannelChange, "methods" | "usual">;
 
 /** Throws 404 for kinds and channels that the user can't choose. */
 async function channelChanges(c: Ctx, wanted: readonly ChannelSwitch[]): Promise<ChannelChange[]> {
   if (wanted.length === 0) return [];
   const { notifications } = c.get("deps").config;
-  const { actor, choices } = await readAsUser(c, { choices: listKindPreferences(currentUserIdSql(c)) });
+  const self = currentUserIdSql(c);
+  const { actor, choices, push } = await readAsUser(c, {
+    choices: listKindPreferences(self),
+    push: findHasPush(self),
+  });
+  const reachable = { email: actor.email, hasPush: push[0]?.hasPush === 1 };
   return wanted.map((change) => {
     const choice = choices.find(({ id }) => id === change.templateId);
-    const methods =
-      choice === undefined ? [] : choosableMethods(channelChoices(choice, notifications, actor.email));
+    const { methods, usual } = choosableMethods(
+      choice === undefined ? [] : channelChoices(choice, notifications, reachable),
+    );
     if (!methods.some((method) => method === change.method))
       throw new ApiError(400, "This channel can't be changed for this notification.");
-    return { ...change, methods };
+    return { ...change, methods, usual };
   });
 }
 
@@ -107,7 +119,12 @@ async function showSettings(c: Ctx) {
     quiet: findQuietHours(currentUserIdSql(c)),
     subscriptions: listSubscriptions(currentUserIdSql(c)),
   });
-  const facts: SettingsView = { choices, notifications, email: actor.email };
+  const facts: SettingsView = {
+    choices,
+    notifications,
+    email: actor.email,
+    hasPush: subscriptions.length > 0,
+  };
   const sendsMail = notifications.channels.smtp !== undefined && actor.email !== "";
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
@@ -116,7 +133,8 @@ async function showSettings(c: Ctx) {
       Choose which notifications you get. Changes are saved immediately.
       ${sendsMail ? `Emails go to ${actor.email}.` : ""}
     </p>
-    ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
+    ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))}
+    ${resetSection(choices, c.req.query("reset") !== undefined)} ${kindGroups(facts)}
     ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
     ${quietHoursSection(quiet[0], c.req.query("quiet"), c.get("deps").now())}
     ${mutesSection(mutes, c.get("deps").now())}

@@ -1,13 +1,18 @@
-// The unsubscribe link of an email (RFC 8058): GET asks for confirmation, POST disables that kind, whether it comes from
+// The unsubscribe link of an email (RFC 8058): GET asks for confirmation, POST disables emails of that kind, whether it comes from
 // the page's button or from a mail provider. The token identifies the user; there is no session and no origin check.
 import { Hono } from "hono";
 import { html } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { aboutKind, kindTitle } from "../notifications/kinds/kinds.ts";
-import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
+import { isChannelDisabled } from "../notifications/outbox/rules/by-person.ts";
+import {
+  findHasPush,
+  findKindPreference,
+  setChannel,
+} from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
-import { isEnabled } from "../notifications/preferences/channel-choices.ts";
+import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import { notificationSettingsPath } from "./rules/links.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 
@@ -21,12 +26,32 @@ export const unsubscribePages = new Hono<Env>()
   })
   .post("/unsubscribe", async (c) => {
     const { userId, templateId } = subscriptionOf(c);
-    const { db, now } = c.get("deps");
-    const { choice } = await db.write([setPreferences(userId, { [templateId]: true }, now())], {
+    const { db, now, config } = c.get("deps");
+    const before = await db.read({
+      choice: findKindPreference(userId, templateId),
+      push: findHasPush(userId),
+    });
+    const known = before.choice[0];
+    if (known === undefined) throw unknown();
+    const reachable = { email: known.email, hasPush: before.push[0]?.hasPush === 1 };
+    const { methods, usual } = choosableMethods(channelChoices(known, config.notifications, reachable));
+    const change = {
+      templateId,
+      methods: [...new Set([...methods, mail])],
+      usual,
+      method: mail,
+      isEnabled: false,
+    };
+    const { choice } = await db.write([setChannel(userId, change, now())], {
       choice: findKindPreference(userId, templateId),
     });
     return show(c, choice[0]);
   });
+
+const mail = "smtp";
+
+/** Also where the deployment has no mail server now: links of older emails still work. */
+const hasMail = (choice: Choice): boolean => isEnabled(choice) && !isChannelDisabled(choice, mail);
 
 /** The same answer for a forged link and for one whose user or kind is gone. */
 const unknown = () => new ApiError(404, "Invalid unsubscribe link. Use your notification settings instead.");
@@ -39,12 +64,12 @@ function subscriptionOf(c: Ctx) {
 
 function show(c: Ctx, choice: Choice | undefined) {
   if (choice === undefined) throw unknown();
-  const title = isEnabled(choice)
+  const title = hasMail(choice)
     ? `Unsubscribe from “${kindTitle(choice.id, choice.name)}”?`
     : `Unsubscribed from “${kindTitle(choice.id, choice.name)}”`;
   const main = html`<article class="sheet">
     <h1>${title}</h1>
-    ${isEnabled(choice) ? question(c, choice) : done(choice)}
+    ${hasMail(choice) ? question(c, choice) : done(choice)}
   </article>`;
   return respondWithPage(c, { title, main, shape: "narrow" });
 }
@@ -54,8 +79,8 @@ const addressOf = ({ email, username }: Choice): Html => html`<strong>${email ||
 const question = (c: Ctx, choice: Choice): Html =>
   html`<p>${aboutKind(choice.id)}</p>
     <p>
-      ${addressOf(choice)} will no longer get these notifications through any channel. You can turn them on
-      again in your <a href="${notificationSettingsPath}">notification settings</a>.
+      ${addressOf(choice)} will no longer get emails of this kind. Other channels, such as the inbox, stay as
+      they are. You can change this in your <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
     <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
       <input type="hidden" name="List-Unsubscribe" value="One-Click" />
@@ -63,7 +88,10 @@ const question = (c: Ctx, choice: Choice): Html =>
     </form>`;
 
 const done = (choice: Choice): Html =>
-  html`<p>${addressOf(choice)} no longer gets these notifications.</p>
+  html`<p>
+      ${addressOf(choice)} no longer gets emails of this
+      kind.${isEnabled(choice) ? " Other channels, such as the inbox, stay as they are." : ""}
+    </p>
     <p>
       Was this a mistake? Turn them on in your
       <a href="${notificationSettingsPath}">notification settings</a>.

@@ -3,14 +3,49 @@ import { expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { startSignedIn } from "../support/pages.ts";
 
-async function start() {
-  const started = await startSignedIn();
+async function start(environment: Record<string, string> = {}) {
+  const started = await startSignedIn({ environment });
   const belfry = (...args: string[]) =>
     runCommand(["preferences", ...args], {
       environment: { BELFRY_URL: started.server.url, BELFRY_SESSION_TOKEN: started.token },
     });
   return { ...started, belfry };
 }
+
+test("kinds by channel are shown with the defaults, set and reset", async () => {
+  const { belfry } = await start({
+    BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook",
+    BELFRY_NOTIFICATIONS_METHOD: "webhook",
+    BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9",
+    BELFRY_EMAIL_FROM: "belfry@example.com",
+  });
+  const table = async (...args: string[]) =>
+    (await belfry(...args)).stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/));
+  const all = await table("show");
+  expect(all[0]).toEqual(["KIND", "INBOX", "EMAIL", "WEBHOOK"]);
+  expect(all).toContainEqual(["Task Idle", "on", "off", "on"]);
+  expect(all).toContainEqual(["One-Time Passcode", "-", "on", "-"]);
+  const row = async (...args: string[]) => (await table(...args))[1];
+  expect(await row("set", "task-idle", "on", "--channel", "smtp")).toEqual(["Task Idle", "on", "on*", "on"]);
+  expect(await row("set", "task-idle", "off")).toEqual(["Task Idle", "off*", "off", "off*"]);
+  expect(await row("set", "task-idle", "on")).toEqual(["Task Idle", "on", "on*", "on"]);
+  expect(await row("set", "task-working", "off")).toEqual(expect.arrayContaining(["Task Working"]));
+  expect(await row("reset", "task-idle")).toEqual(["Task Idle", "on", "off", "on"]);
+  expect(await row("show", "task-idle")).toEqual(["Task Idle", "on", "off", "on"]);
+  expect((await belfry("reset", "--all", "--output", "json")).stdout).not.toContain("null");
+  for (const args of [
+    ["reset"],
+    ["reset", "task-idle", "--all"],
+    ["set", "task-idle"],
+    ["set", "task-idle", "maybe"],
+  ])
+    expect((await belfry(...args)).code).toBe(2);
+  const wrong = await belfry("set", "task-idle", "on", "--channel", "pigeon");
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("--channel: must be one of inbox")]);
+});
 
 test("quiet hours are shown, set and removed", async () => {
   const { belfry } = await start();

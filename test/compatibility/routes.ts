@@ -143,6 +143,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   },
   { route: "POST /users/{user}/password/reset", what: "emails a user a link for setting a password" },
   { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
+  { route: "DELETE /users/{user}/notifications/channels", what: "resets a user's preferences" },
   { route: "GET /users/{user}/notifications/quiet-hours", what: "when messages to a user wait" },
   { route: "PUT /users/{user}/notifications/quiet-hours", what: "changes that" },
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },

@@ -89,7 +89,7 @@ test("without any channel left the kind is disabled, and the first one enables i
   expect(await channelsOf(server, token)).toEqual({ inbox: true, webhook: true });
 });
 
-test("Coder's preference disables a kind by all channels, and enables it by all", async () => {
+test("Coder's preference disables a kind by all channels, and enables it by those that it had", async () => {
   const { server, token } = await start();
   const prefer = (disabled: boolean) =>
     server.call("PUT", preferences, { token, json: { template_disabled_map: { [custom]: disabled } } });
@@ -100,7 +100,62 @@ test("Coder's preference disables a kind by all channels, and enables it by all"
   await prefer(true);
   expect(await channelsOf(server, token)).toEqual({ inbox: false, webhook: false });
   await prefer(false);
-  expect(await channelsOf(server, token)).toEqual({ inbox: true, webhook: true });
+  expect(await channelsOf(server, token)).toEqual({ inbox: true, webhook: false });
+});
+
+const withMail = {
+  BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9",
+  BELFRY_EMAIL_FROM: "belfry@example.com",
+};
+
+test("a user can add email where the deployment uses another channel, and reset to the defaults", async () => {
+  const receiver = await startReceiver();
+  const { server, token, cookie } = await startSignedIn({
+    environment: {
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+      BELFRY_NOTIFICATIONS_METHOD: "webhook",
+      ...withMail,
+    },
+  });
+  const kindOf = async () => {
+    const { json } = await server.call("GET", channels, { token });
+    return json
+      .find(({ id }) => id === custom)!
+      .channels.map(({ method, enabled, default: usual }) => [method, enabled, usual]);
+  };
+  const set = (method: string, enabled: boolean) =>
+    server.call("PUT", channels, { token, json: { template_id: custom, method, enabled } });
+  expect(await kindOf()).toEqual([
+    ["inbox", true, true],
+    ["smtp", false, false],
+    ["webhook", true, true],
+  ]);
+  await set("smtp", true);
+  await set("webhook", false);
+  expect(await kindOf()).toEqual([
+    ["inbox", true, true],
+    ["smtp", true, false],
+    ["webhook", false, true],
+  ]);
+  await send(server, token, "by mail");
+  const sent = (await server.messages()).filter(({ method }) => method === "smtp");
+  expect(sent.map(({ reasons }) => JSON.parse(reasons) as string[])).toEqual([["to_self", "chosen_by_user"]]);
+  expect(wordsOf(await get(server, path, cookie))).toContain(
+    "Inbox On Email On Default: off Webhook Off Default: on",
+  );
+  // What waits isn't sent by a channel that was turned off again.
+  await set("smtp", false);
+  server.clock.advance(3_600_000);
+  await server.runTick();
+  const ended = (await server.messages()).find(({ method }) => method === "smtp")!;
+  expect(JSON.parse(ended.reasons)).toContain("channel_disabled_by_user");
+  const one = await server.call("DELETE", `${channels}?template_id=${custom}` as typeof channels, { token });
+  expect([one.status, (await kindOf()).map(([, on]) => on)]).toEqual([200, [true, false, true]]);
+  await set("inbox", false);
+  expect(placeOf(await post(server, `${path}/reset`, {}, cookie))).toBe(path);
+  expect((await kindOf()).map(([, on]) => on)).toEqual([true, false, true]);
+  const unknown = `${channels}?template_id=00000000-0000-4000-8000-000000000001` as typeof channels;
+  expect((await server.call("DELETE", unknown, { token })).status).toBe(400);
 });
 
 test("a message that waits is not sent by a channel that was disabled meanwhile", async () => {

@@ -345,6 +345,10 @@ const special: Record<string, Make> = {
     "/api/v2/users/nobody/notifications/own-actions",
     { notify: true },
   ),
+  "DELETE /api/v2/users/:user/notifications/channels 404": as(
+    "DELETE",
+    "/api/v2/users/nobody/notifications/channels",
+  ),
   "GET /api/v2/users/:user/notifications/quiet-hours 404": as(
     "GET",
     "/api/v2/users/nobody/notifications/quiet-hours",

@@ -179,7 +179,9 @@ test("a link that names a kind asks for confirmation, and its button disables th
 });
 
 async function startWithLink() {
-  const started = await startSignedIn();
+  const started = await startSignedIn({
+    environment: { BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9", BELFRY_EMAIL_FROM: "belfry@example.com" },
+  });
   const { server, userId } = started;
   const unsubscribe = createUnsubscribeToken(server.deps(), { userId, templateId: custom });
   return { ...started, unsubscribe, link: `/unsubscribe?token=${unsubscribe}` };
@@ -212,7 +214,7 @@ test.each([
     () => new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
     { origin: "https://mail.example", "sec-fetch-site": "cross-site" },
   ],
-])("a POST to the link %s disables the kind, also when repeated", async (_how, body, headers) => {
+])("a POST to the link %s disables emails of the kind, also when repeated", async (_how, body, headers) => {
   const { server, token, link } = await startWithLink();
   for (let time = 1; time <= 2; time += 1) {
     const sent = body();
@@ -222,14 +224,27 @@ test.each([
     });
     expect([answer.status, placeOf(answer), answer.headers.get("set-cookie")]).toEqual([200, null, null]);
     expect(wordsOf(answer)).toContain("Unsubscribed from “Custom notification”");
-    expect(await disabledOf(server, token)).toEqual([[custom, true]]);
+    expect(await disabledOf(server, token)).toEqual([[custom, false]]);
   }
   expect(wordsOf(await get(server, link))).toContain("Unsubscribed from “Custom notification”");
-  const refused = await server.call("POST", "/api/v2/notifications/custom", {
+  const sent = await server.call("POST", "/api/v2/notifications/custom", {
     token,
     json: { content: { title: "One", message: "x" } },
   });
-  expect(refused.status).toBe(409);
+  expect(sent.status).toBe(204);
+  const ends = (await server.messages()).map(({ method, reasons }) => [method, JSON.parse(reasons).at(-1)]);
+  expect(ends.toSorted()).toEqual([
+    ["inbox", "inbox"],
+    ["smtp", "channel_disabled_by_user"],
+  ]);
+});
+
+test("who gets a kind only by email has it off after unsubscribing", async () => {
+  const { server, token, link } = await startWithLink();
+  const channel = { template_id: custom, method: "inbox", enabled: false };
+  await server.call("PUT", "/api/v2/users/me/notifications/channels", { token, json: channel });
+  expect(wordsOf(await post(server, link))).not.toContain("Other channels");
+  expect(await disabledOf(server, token)).toEqual([[custom, true]]);
 });
 
 test("a forged link and one whose user or kind is gone get the same answer and change nothing", async () => {

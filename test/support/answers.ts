@@ -491,7 +491,9 @@ export interface Answers {
     name: string;
     channels: Array<{
       method: string;
+      label: string;
       enabled: boolean;
+      default: boolean;
     }>;
   }>;
   "PUT /api/v2/users/{user}/notifications/channels": Array<{
@@ -499,7 +501,19 @@ export interface Answers {
     name: string;
     channels: Array<{
       method: string;
+      label: string;
       enabled: boolean;
+      default: boolean;
+    }>;
+  }>;
+  "DELETE /api/v2/users/{user}/notifications/channels": Array<{
+    id: string;
+    name: string;
+    channels: Array<{
+      method: string;
+      label: string;
+      enabled: boolean;
+      default: boolean;
     }>;
   }>;
   "GET /api/v2/notifications/dispatch-methods": {

@@ -52,6 +52,7 @@ export const pages: Record<string, Page> = {
   "POST /inbox/items/:id/mute": { who: ["mia"], path: "/inbox/items/:inbox/mute" },
   "POST /settings/mutes/:id/lift": { who: people, path: "/settings/mutes/none/lift" },
   "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
+  "POST /settings/notifications/reset": { who: people },
   "POST /settings/quiet-hours": {
     who: people,
     form: { mon: "on", from: "22:00", to: "07:00", zone: "UTC" },

@@ -149,6 +149,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/users/:user/notifications/preferences": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner"],
+  "DELETE /api/v2/users/:user/notifications/channels": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/quiet-hours": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/notifications/quiet-hours": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/channels": ["mia", "user-admin", "owner", "read"],

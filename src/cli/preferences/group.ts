@@ -1,10 +1,13 @@
 // belfry preferences: its commands.
 import type { Group } from "../rules/command.ts";
+import { mute, mutes, unmute } from "../notifications/mutes.ts";
+import { ownActions } from "../notifications/settings.ts";
+import { reset, set, show } from "./channels.ts";
 import { quietHours } from "./quiet-hours.ts";
 
 export const preferences: Group = {
   name: "preferences",
   aliases: ["prefs"],
   summary: "Choose which notifications you get, how and when",
-  commands: [quietHours],
+  commands: [show, set, reset, quietHours, ownActions, mute, mutes, unmute],
 };

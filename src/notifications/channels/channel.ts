@@ -78,6 +78,8 @@ export interface SettingsContext {
 export interface Chooser {
   /** Whether a browser of theirs gets push messages. */
   hasPush?: number;
+  /** JSON array of the channels that they have enabled for this kind besides those of the deployment. */
+  addedMethods?: string | null;
 }
 
 type Variables = Record<string, z.ZodType>;
@@ -95,6 +97,8 @@ export interface Channel<
   isLocal: boolean;
   /** Of a channel for those who chose it: whether it sends them this kind, besides the other channels. It can't be a default. */
   accompanies?(recipient: Chooser, templateId: string): boolean;
+  /** Whether users can enable it for kinds that the deployment sends by others. */
+  canBeAdded?: true;
 
   /** Its environment variables. */
   variables: Environment;

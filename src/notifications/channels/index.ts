@@ -64,7 +64,7 @@ export function receiverOf(settings: ChannelSettings, method: string): string | 
 export const planChannels = (settings: ChannelSettings): PlanChannel[] =>
   allChannels.map((channel) => {
     const own = settings[channel.id];
-    const { id, isLocal, accompanies } = channel;
+    const { id, isLocal, accompanies, canBeAdded } = channel;
     const isConfigured = own !== undefined;
     const unreachable = (recipient: { email: string }) => channel.unreachable(recipient);
     return {
@@ -74,6 +74,7 @@ export const planChannels = (settings: ChannelSettings): PlanChannel[] =>
       isOn: isConfigured && channel.isOn(own),
       unreachable,
       ...(accompanies === undefined ? {} : { accompanies }),
+      ...(canBeAdded === undefined ? {} : { canBeAdded }),
     };
   });
 

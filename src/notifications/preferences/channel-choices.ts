@@ -1,8 +1,9 @@
-// Which channels deliver a kind to a user, and which of them the user has disabled.
+// Which channels can deliver a kind to a user, which do by default, and which of them the user has chosen.
 import type { NotificationsConfig } from "../../config/config.ts";
 import type { Channel } from "../channels/channel.ts";
-import { findChannel, planChannels, type Method } from "../channels/index.ts";
-import { isAlwaysOn } from "../kinds/kinds.ts";
+import { includesMethod } from "../channels/rules/methods.ts";
+import { allChannels, planChannels, type Method } from "../channels/index.ts";
+import { isAlwaysOn, isOnlyByMail } from "../kinds/kinds.ts";
 import { chooseChannels } from "../outbox/rules/by-deployment.ts";
 import { isChannelDisabled } from "../outbox/rules/by-person.ts";
 import type { KindPreference } from "./store/preferences.ts";
@@ -14,27 +15,63 @@ export const isEnabled = ({
 }: Pick<KindPreference, "id" | "disabled" | "enabledByDefault">): boolean =>
   isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
 
+/** How a user can be reached. */
+export interface Reachable {
+  /** May be empty. */
+  email: string;
+  /** A browser of theirs gets push messages. */
+  hasPush: boolean;
+}
+
 export interface ChannelChoice {
   channel: Channel<Method>;
   /** Why it can't deliver to this user. */
   problem: "not configured" | "no address" | undefined;
   isEnabled: boolean;
+  /** Whether the deployment uses it for this kind. */
+  isOfDeployment: boolean;
+  /** What holds without a choice of the user. */
+  isDefault: boolean;
 }
 
-/** The channels that this deployment uses for the kind, those of Belfry itself first. */
+type Choosable = Pick<
+  KindPreference,
+  "id" | "disabled" | "enabledByDefault" | "method" | "disabledMethods" | "addedMethods"
+>;
+
+/** The channels that deliver the kind, or can: those of Belfry itself first. */
 export function channelChoices(
-  choice: Pick<KindPreference, "id" | "disabled" | "enabledByDefault" | "method" | "disabledMethods">,
+  choice: Choosable,
   { defaultMethod, channels: settings }: Pick<NotificationsConfig, "defaultMethod" | "channels">,
-  email: string,
+  { email, hasPush }: Reachable,
 ): ChannelChoice[] {
-  return chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
-    .flatMap(([method]) => findChannel(method) ?? [])
+  const planned = planChannels(settings);
+  const used = chooseChannels({ template: choice, defaultMethod, channels: planned }).map(([id]) => id);
+  const isUsed = ({ id, accompanies }: Channel) =>
+    used.includes(id) || (hasPush && accompanies?.({ hasPush: 1 }, choice.id) === true);
+  const canUse = ({ id, canBeAdded, accompanies }: Channel) =>
+    canBeAdded === true &&
+    !isOnlyByMail(choice.id) &&
+    !isAlwaysOn(choice.id) &&
+    planned.some((one) => one.id === id && one.isOn) &&
+    (accompanies === undefined ? email !== "" : hasPush);
+  return allChannels
+    .filter((channel) => isUsed(channel) || canUse(channel))
     .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
-    .map((channel) => ({
-      channel,
-      problem: problemOf(channel, settings, email),
-      isEnabled: isEnabled(choice) && (isAlwaysOn(choice.id) || !isChannelDisabled(choice, channel.id)),
-    }));
+    .map((channel) => {
+      const isOfDeployment = isUsed(channel);
+      return {
+        channel,
+        problem: problemOf(channel, settings, email),
+        isEnabled:
+          isEnabled(choice) &&
+          (isAlwaysOn(choice.id) ||
+            (!isChannelDisabled(choice, channel.id) &&
+              (isOfDeployment || includesMethod(choice.addedMethods, channel.id)))),
+        isOfDeployment,
+        isDefault: isOfDeployment && choice.enabledByDefault,
+      };
+    });
 }
 
 function problemOf(
@@ -46,6 +83,11 @@ function problemOf(
   return channel.unreachable({ email }) === undefined ? undefined : "no address";
 }
 
-/** The channels that a user can choose between for this kind. */
-export const choosableMethods = (choices: readonly ChannelChoice[]): Method[] =>
-  choices.filter(({ problem }) => problem === undefined).map(({ channel }) => channel.id);
+/** The channels that a user can choose between for this kind, and those that are used without a choice. */
+export function choosableMethods(choices: readonly ChannelChoice[]): { methods: Method[]; usual: Method[] } {
+  const working = choices.filter(({ problem }) => problem === undefined);
+  return {
+    methods: working.map(({ channel }) => channel.id),
+    usual: working.filter(({ isOfDeployment }) => isOfDeployment).map(({ channel }) => channel.id),
+  };
+}

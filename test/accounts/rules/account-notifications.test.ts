@@ -18,6 +18,7 @@ const personRead = (userId: string) => ({
   quietHours: null,
   timeZone: null,
   disabledMethods: null,
+  addedMethods: null,
   mutes: null,
   rules: "[]",
   roles: "[]",

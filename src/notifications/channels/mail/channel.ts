@@ -21,6 +21,7 @@ export const mail = defineChannel({
   id: "smtp",
   label: "Email",
   isLocal: false,
+  canBeAdded: true,
 
   variables: mailVariables,
   needs: ["BELFRY_EMAIL_SMARTHOST", "BELFRY_EMAIL_FROM"],

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { ok } from "../../../kernel/rules/finding.ts";
 import { defineChannel } from "../channel.ts";
+import { includesMethod } from "../rules/methods.ts";
 import { isPushed, knownServices, pushContent } from "./rules/push.ts";
 import { sendPush, type PushSettings } from "./send.ts";
 
@@ -12,7 +13,9 @@ export const push = defineChannel({
   id: "push",
   label: "Browser notifications",
   isLocal: false,
-  accompanies: ({ hasPush }, templateId) => hasPush === 1 && isPushed(templateId),
+  accompanies: ({ hasPush, addedMethods }, templateId) =>
+    hasPush === 1 && (isPushed(templateId) || includesMethod(addedMethods, "push")),
+  canBeAdded: true,
 
   variables: { [variable]: z.string().optional() },
   needs: [variable],

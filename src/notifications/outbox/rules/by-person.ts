@@ -1,23 +1,36 @@
 // Second decision on a message: what its recipient has chosen.
-import { isAlwaysOn } from "../../kinds/kinds.ts";
+import { includesMethod } from "../../channels/rules/methods.ts";
+import { isAlwaysOn, isOnlyByMail } from "../../kinds/kinds.ts";
 import { isMuted } from "./mutes.ts";
-import type { Considered, PlanOptions, Recipient } from "./plan.ts";
+import type { Considered, PlanChannel, PlanOptions, Recipient } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
 
-/** The channels that this recipient has chosen for themselves. */
+/** The channels that this recipient has chosen for themselves, besides those of the deployment. */
 export const chosenByPerson = (
   recipient: Recipient,
+  ofDeployment: readonly Considered[],
   { channels, template }: Pick<PlanOptions, "channels" | "template">,
 ): Considered[] =>
   channels
-    .filter(({ isOn, accompanies }) => isOn && accompanies?.(recipient, template.id) === true)
+    .filter(
+      (channel) =>
+        channel.isOn &&
+        isChosen(recipient, channel, template.id) &&
+        !ofDeployment.some(([method]) => method === channel.id),
+    )
     .map(({ id }) => [id, "chosen_by_user"]);
 
-/** Without parsing: most users have disabled none, and a channel's id needs no escape. */
+const isChosen = (recipient: Recipient, channel: PlanChannel, templateId: string): boolean =>
+  channel.accompanies === undefined
+    ? channel.canBeAdded === true &&
+      includesMethod(recipient.addedMethods, channel.id) &&
+      !isOnlyByMail(templateId)
+    : channel.accompanies(recipient, templateId);
+
 export const isChannelDisabled = (
   { disabledMethods }: { disabledMethods?: string | null },
   method: string,
-): boolean => disabledMethods?.includes(`"${method}"`) === true;
+): boolean => includesMethod(disabledMethods, method);
 
 /** Why they don't get it by this channel. */
 export function refusedByPerson(

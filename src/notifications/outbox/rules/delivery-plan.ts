@@ -24,7 +24,7 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
   const forEveryone = decideForEveryone(options);
   const toPeople = recipients.flatMap((recipient) => {
     const decision = decideForRecipient(forEveryone, recipient, options);
-    const usual = [...ofDeployment, ...chosenByPerson(recipient, options)];
+    const usual = [...ofDeployment, ...chosenByPerson(recipient, ofDeployment, options)];
     return considerChannels(usual, decision).map((considered) =>
       decideForPerson(recipient, considered, decision, options),
     );

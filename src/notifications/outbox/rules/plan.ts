@@ -29,7 +29,10 @@ export interface Recipient extends Chooser, QuietPerson {
 }
 
 /** A channel as it is configured in this deployment. */
-export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachable" | "accompanies"> {
+export interface PlanChannel extends Pick<
+  Channel,
+  "id" | "isLocal" | "unreachable" | "accompanies" | "canBeAdded"
+> {
   isConfigured: boolean;
   /** A local channel that is on gets every notification; others only those that use them. */
   isOn: boolean;

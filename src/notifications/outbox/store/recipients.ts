@@ -69,6 +69,7 @@ const findAudience = prepared(
         quietHours: users.quietHours,
         timeZone: users.timeZone,
         disabledMethods: notificationPreferences.disabledMethods,
+        addedMethods: notificationPreferences.addedMethods,
         mutes: (isMutable ? mutesSql(users.id) : sql<null>`NULL`).as("mutes"),
         rules: ownRulesSql(users.id).as("rules"),
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(

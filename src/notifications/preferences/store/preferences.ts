@@ -2,6 +2,7 @@
 import { and, asc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationPreferences, notificationTemplates, users } from "../../../../db/schema.ts";
+import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
 import { enabledByDefaultSql } from "../../texts/store/choices.ts";
 
 type User = SQL<string> | string;
@@ -37,8 +38,9 @@ const kind = {
   isDisabled: notificationTemplates.isDisabled,
   /** NULL: the user has no preference. */
   disabled: notificationPreferences.disabled,
-  /** JSON array; NULL without a preference. */
+  /** JSON arrays; NULL without a preference. */
   disabledMethods: notificationPreferences.disabledMethods,
+  addedMethods: notificationPreferences.addedMethods,
 };
 
 /** All kinds with the preferences of a user, by group. */
@@ -74,7 +76,10 @@ export function findKindPreference(userId: string, templateId: string) {
     .where(eq(notificationTemplates.id, templateId));
 }
 
-/** `disabled` by template id; other kinds keep their preference. With an unknown kind or user, nothing is written. */
+/**
+ * `disabled` by template id; other kinds keep their preference, and one that is enabled again has the channels that it had.
+ * With an unknown kind or user, nothing is written.
+ */
 export function setPreferences(user: User, disabled: Record<string, boolean>, now: number): Statement {
   const wanted = JSON.stringify(disabled);
   return query.run(sql`INSERT INTO ${notificationPreferences} (user_id, template_id, disabled, created_at, updated_at)
@@ -82,15 +87,15 @@ export function setPreferences(user: User, disabled: Record<string, boolean>, no
       JOIN users u ON u.id = ${user} AND u.deleted_at IS NULL
     WHERE NOT EXISTS (SELECT 1 FROM json_each(${wanted}) AS unknown
       WHERE unknown.key NOT IN (SELECT id FROM notification_templates))
-    ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled, updated_at = excluded.updated_at,
-      disabled_methods = CASE WHEN notification_preferences.disabled = excluded.disabled
-        THEN notification_preferences.disabled_methods ELSE '[]' END`);
+    ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled, updated_at = excluded.updated_at`);
 }
 
 export interface ChannelChange {
   templateId: string;
   /** Those that the user can choose between for this kind. */
   methods: readonly string[];
+  /** Those of them that the deployment uses for it. */
+  usual: readonly string[];
   method: string;
   isEnabled: boolean;
 }
@@ -98,23 +103,41 @@ export interface ChannelChange {
 /** One channel of one kind; without any channel left the kind is disabled, and with the first one it is enabled. */
 export function setChannel(
   user: User,
-  { templateId, methods, method, isEnabled }: ChannelChange,
+  { templateId, methods, usual, method, isEnabled }: ChannelChange,
   now: number,
 ): Statement {
-  const all = JSON.stringify(methods);
+  const isUsualSql = sql`value IN (SELECT value FROM json_each(${JSON.stringify(usual)}))`;
+  const wasDisabledSql = sql`value IN (SELECT value FROM json_each(coalesce(p.disabled_methods, '[]')))`;
+  const wasOnSql = sql`coalesce(NOT p.disabled, t.default_choice, t.enabled_by_default) AND NOT ${wasDisabledSql}
+    AND (${isUsualSql} OR value IN (SELECT value FROM json_each(coalesce(p.added_methods, '[]'))))`;
+  const cellsSql = sql`SELECT value, ${isUsualSql} AS is_usual, value = ${method} OR ${wasDisabledSql} AS is_named,
+      CASE WHEN value = ${method} THEN ${isEnabled ? 1 : 0} ELSE ${wasOnSql} END AS is_on
+    FROM json_each(${JSON.stringify(methods)})`;
+  const listSql = (which: SQL) => sql`(SELECT json_group_array(value) FROM (${cellsSql}) WHERE ${which})`;
   return query.run(sql`INSERT INTO ${notificationPreferences}
-      (user_id, template_id, disabled, disabled_methods, created_at, updated_at)
-    SELECT user_id, ${templateId}, is_disabled, CASE WHEN is_disabled THEN '[]' ELSE methods END, ${now}, ${now}
-    FROM (SELECT user_id, methods, NOT EXISTS (SELECT 1 FROM json_each(${all})
-        WHERE value NOT IN (SELECT value FROM json_each(methods))) AS is_disabled
-      FROM (SELECT u.id AS user_id, (SELECT json_group_array(value) FROM (
-          SELECT value FROM json_each(CASE WHEN coalesce(NOT p.disabled, t.default_choice, t.enabled_by_default)
-            THEN coalesce(p.disabled_methods, '[]') ELSE ${all} END) WHERE value <> ${method}
-          UNION SELECT ${method} WHERE ${isEnabled ? 0 : 1})) AS methods
-        FROM users u JOIN notification_templates t ON t.id = ${templateId}
-          LEFT JOIN notification_preferences p ON p.user_id = u.id AND p.template_id = t.id
-        WHERE u.id = ${user} AND u.deleted_at IS NULL))
+      (user_id, template_id, disabled, disabled_methods, added_methods, created_at, updated_at)
+    SELECT user_id, ${templateId}, NOT is_any_on, iif(is_any_on, off, '[]'), iif(is_any_on, added, '[]'), ${now}, ${now}
+    FROM (SELECT u.id AS user_id, EXISTS (SELECT 1 FROM (${cellsSql}) WHERE is_on) AS is_any_on,
+        ${listSql(sql`NOT is_on AND (is_usual OR is_named)`)} AS off, ${listSql(sql`is_on AND NOT is_usual`)} AS added
+      FROM users u JOIN notification_templates t ON t.id = ${templateId}
+        LEFT JOIN notification_preferences p ON p.user_id = u.id AND p.template_id = t.id
+      WHERE u.id = ${user} AND u.deleted_at IS NULL)
     WHERE true
     ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled,
-      disabled_methods = excluded.disabled_methods, updated_at = excluded.updated_at`);
+      disabled_methods = excluded.disabled_methods, added_methods = excluded.added_methods,
+      updated_at = excluded.updated_at`);
 }
+
+/** The defaults hold again, for all kinds or some. */
+export const resetPreferences = (user: User, templateIds: readonly string[] | undefined): Statement =>
+  query.run(
+    sql`DELETE FROM ${notificationPreferences} WHERE user_id = ${user} AND ${
+      templateIds === undefined
+        ? sql`true`
+        : sql`template_id IN (SELECT value FROM json_each(${JSON.stringify(templateIds)}))`
+    }`,
+  );
+
+/** Whether a browser of the user gets push messages. */
+export const findHasPush = (user: User) =>
+  query.select({ hasPush: hasSubscriptionSql(sql`${user}`).as("has_push") }).from(sql`(SELECT 1)`);

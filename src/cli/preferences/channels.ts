@@ -1,0 +1,123 @@
+// belfry preferences show, set and reset: which kinds one gets by which channel.
+import type { Context } from "../context.ts";
+import { exit, Failure } from "../failure.ts";
+import { requireOneOf } from "../inputs.ts";
+import { findTemplate } from "../notifications/templates.ts";
+import { defineCommand, outputOption } from "../rules/command.ts";
+
+const param = { user: "me" };
+
+export interface Channel {
+  method: string;
+  label: string;
+  enabled: boolean;
+  default: boolean;
+}
+export type Kinds = { id: string; name: string; channels: Channel[] }[];
+
+export const readKinds = (context: Context): Promise<Kinds> =>
+  context.client().ask((routes) => routes.users[":user"].notifications.channels.$get({ param }));
+
+export const show = defineCommand({
+  name: "show",
+  summary: "Show which kinds of notification you get through which channels",
+  args: "[KIND]",
+  maxArgs: 1,
+  details: [
+    "on* and off* are your own choice; the others are the deployment's defaults. - means that a channel can't deliver a kind.",
+  ],
+  examples: ["belfry preferences show", "belfry preferences show task-idle --output json"],
+  options: outputOption,
+  async run(context, { options, args: [word] }) {
+    const kinds = await readKinds(context);
+    const only = word === undefined ? undefined : (await findTemplate(context.client(), word)).id;
+    printKinds(
+      context,
+      kinds.filter(({ id }) => only === undefined || id === only),
+      options.output === "json",
+    );
+  },
+});
+
+export const set = defineCommand({
+  name: "set",
+  summary: "Turn a kind of notification on or off, through all channels or one",
+  args: "KIND on|off",
+  minArgs: 2,
+  details: [
+    "KIND: belfry notifications templates list",
+    "Without --channel, off turns it off through all channels, and on restores the channels that it had.",
+    "Turning off the last channel turns off the kind.",
+  ],
+  examples: [
+    "belfry preferences set task-idle off",
+    "belfry preferences set task-idle on --channel inbox",
+    "belfry preferences set workspace-created off --channel smtp",
+  ],
+  fields: { template_id: "KIND", method: "--channel", template_disabled_map: "KIND" },
+  options: {
+    channel: {
+      type: "string",
+      value: "CHANNEL",
+      text: "only this channel: inbox, smtp (email), webhook or push (browser)",
+    },
+    ...outputOption,
+  },
+  async run(context, { options, args: [word, wanted] }) {
+    const enabled = requireOneOf("on|off", wanted!, ["on", "off"]) === "on";
+    const client = context.client();
+    const { id } = await findTemplate(client, word!);
+    const { channel } = options;
+    if (channel === undefined) {
+      const json = { template_disabled_map: { [id]: !enabled } };
+      await client.ask((routes) => routes.users[":user"].notifications.preferences.$put({ param, json }));
+    } else {
+      const json = { template_id: id, method: channel, enabled };
+      await client.ask((routes) => routes.users[":user"].notifications.channels.$put({ param, json }));
+    }
+    const kinds = (await readKinds(context)).filter((kind) => kind.id === id);
+    printKinds(context, kinds, options.output === "json");
+  },
+});
+
+export const reset = defineCommand({
+  name: "reset",
+  summary: "Reset kinds of notification to the deployment's defaults",
+  args: "[KIND…]",
+  maxArgs: Infinity,
+  details: ["Quiet hours and mutes stay."],
+  examples: ["belfry preferences reset task-idle", "belfry preferences reset --all"],
+  fields: { template_id: "KIND" },
+  options: { all: { type: "boolean", text: "all kinds" }, ...outputOption },
+  async run(context, { options, args }) {
+    if (options.all === args.length > 0) throw new Failure(exit.usage, "Use either KIND or --all.");
+    const client = context.client();
+    const ids = await Promise.all(args.map(async (word) => (await findTemplate(client, word)).id));
+    const queries = options.all ? [{}] : ids.map((template_id) => ({ template_id }));
+    for (const query of queries)
+      await client.ask((routes) => routes.users[":user"].notifications.channels.$delete({ param, query }));
+    const kinds = await readKinds(context);
+    printKinds(
+      context,
+      kinds.filter(({ id }) => options.all || ids.includes(id)),
+      options.output === "json",
+    );
+  },
+});
+
+function printKinds(context: Context, kinds: Kinds, isJson: boolean): void {
+  if (isJson) return context.printJson(kinds);
+  const labels = new Map(
+    kinds.flatMap(({ channels }) => channels.map(({ method, label }) => [method, label])),
+  );
+  const rows = kinds.map(({ name, channels }) => [
+    name,
+    ...[...labels.keys()].map((method) => stateOf(channels.find((channel) => channel.method === method))),
+  ]);
+  context.printTable(["KIND", ...[...labels.values()].map((label) => label.toUpperCase())], rows);
+}
+
+const stateOf = (channel: Channel | undefined): string =>
+  channel === undefined
+    ? "-"
+    : `${channel.enabled ? "on" : "off"}${channel.enabled === channel.default ? "" : "*"}`;
