@@ -25,14 +25,13 @@ import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { passcodeRoutes, sessionRoutes } from "./sessions.ts";
 import { muteRoutes } from "./mutes.ts";
-import { ownActionRoutes } from "./own-actions.ts";
+import { ownPreferenceRoutes } from "./own-preferences.ts";
 import { preferenceRoutes, userPreferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-files.ts";
 import { questionRoutes } from "./questions.ts";
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
-import { quietHourRoutes } from "./quiet-hours.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { receiverRoutes } from "./receivers.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
@@ -100,8 +99,7 @@ function createRoutes() {
     .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)
     .route("/api/v2", muteRoutes)
-    .route("/api/v2", ownActionRoutes)
-    .route("/api/v2", quietHourRoutes)
+    .route("/api/v2", ownPreferenceRoutes)
     .route("/api/v2", userPreferenceRoutes)
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)

@@ -345,6 +345,10 @@ const special: Record<string, Make> = {
     "/api/v2/users/nobody/notifications/own-actions",
     { notify: true },
   ),
+  "DELETE /api/v2/users/:user/notifications/channels 400": as(
+    "DELETE",
+    `/api/v2/users/me/notifications/channels?template_id=${nobody}`,
+  ),
   "DELETE /api/v2/users/:user/notifications/channels 404": as(
     "DELETE",
     "/api/v2/users/nobody/notifications/channels",
