@@ -486,6 +486,25 @@ export interface Answers {
     disabled: boolean;
     updated_at: string;
   }> | null;
+  "GET /api/v2/notifications/dispatch-methods": {
+    available: Array<string>;
+    default: string;
+    channels: Array<{
+      method: string;
+      label: string;
+      configured: boolean;
+      variables: Array<string>;
+    }>;
+  };
+  "GET /api/v2/notifications/mutes": Array<NotificationMute>;
+  "POST /api/v2/notifications/inbox/{id}/mute": NotificationMute;
+  "DELETE /api/v2/notifications/mutes/{id}": undefined;
+  "GET /api/v2/users/{user}/notifications/own-actions": {
+    notify: boolean;
+  };
+  "PUT /api/v2/users/{user}/notifications/own-actions": {
+    notify: boolean;
+  };
   "GET /api/v2/users/{user}/notifications/channels": Array<{
     id: string;
     name: string;
@@ -516,25 +535,6 @@ export interface Answers {
       default: boolean;
     }>;
   }>;
-  "GET /api/v2/notifications/dispatch-methods": {
-    available: Array<string>;
-    default: string;
-    channels: Array<{
-      method: string;
-      label: string;
-      configured: boolean;
-      variables: Array<string>;
-    }>;
-  };
-  "GET /api/v2/notifications/mutes": Array<NotificationMute>;
-  "POST /api/v2/notifications/inbox/{id}/mute": NotificationMute;
-  "DELETE /api/v2/notifications/mutes/{id}": undefined;
-  "GET /api/v2/users/{user}/notifications/own-actions": {
-    notify: boolean;
-  };
-  "PUT /api/v2/users/{user}/notifications/own-actions": {
-    notify: boolean;
-  };
   "GET /api/v2/users/{user}/notifications/quiet-hours": {
     ranges: Array<{
       days: Array<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">;
@@ -728,8 +728,8 @@ export interface Paths {
           };
           notifications: {
             preferences: "/api/v2/users/{user}/notifications/preferences";
-            channels: "/api/v2/users/{user}/notifications/channels";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
+            channels: "/api/v2/users/{user}/notifications/channels";
             "quiet-hours": "/api/v2/users/{user}/notifications/quiet-hours";
           };
           preferences: "/api/v2/users/{user}/preferences";
