@@ -70,6 +70,7 @@ export const receiverFormats = [
   "ntfy",
   "pagerduty",
   "alertmanager",
+  "json",
 ] as const;
 /** A receiver gets an event once, or a message for each recipient. */
 export const receiverRecipients = ["everybody", "each"] as const;

@@ -17,6 +17,7 @@ type Viewed = Pick<
   | "host"
   | "isEnabled"
   | "disabledBecause"
+  | "template"
   | "kinds"
   | "minSeverity"
   | "failures"
@@ -44,6 +45,10 @@ export const receiverShape = shape<Viewed>("Receiver")({
       .enum(receiverStatuses)
       .meta({ description: "`failing`: several failures in a row, so it is tried from time to time" }),
     (row) => receiverStatus(row, row.now),
+  ),
+  template: field(
+    z.string().nullable().meta({ description: "Liquid that renders the JSON to send, of the format json" }),
+    (row) => row.template,
   ),
   kinds: field(
     z.array(z.string()).nullable().meta({
@@ -80,6 +85,7 @@ export function environmentReceiver({ notifications }: Config): Omit<Viewed, "no
     isReadOnly: true,
     isEnabled: true,
     disabledBecause: null,
+    template: null,
     kinds: null,
     minSeverity: "info",
     waiting: 0,

@@ -2,13 +2,11 @@
 // webhook is the first; it can't be changed here.
 import { Hono, type Context } from "hono";
 import * as z from "zod";
-import { minSeverities, receiverFormats } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermissionSql } from "../accounts/store/manage.ts";
 import { findKey } from "../accounts/store/keys.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env, type Requirement } from "../http/endpoint.ts";
-import { text } from "../http/schemas.ts";
 import { forbidden, notFound, unauthorized } from "../kernel/errors.ts";
 import {
   changeReceiver,
@@ -18,8 +16,10 @@ import {
   type Manager,
   type WithSecret,
 } from "../notifications/receivers/manage.ts";
+import { previewReceiver } from "../notifications/receivers/preview.ts";
 import { rotationMs } from "../notifications/receivers/rules/given.ts";
 import { testReceiver } from "../notifications/receivers/send-test.ts";
+import { changeBody, createBody, previewAnswer, previewBody, secretField } from "./receiver-bodies.ts";
 import { allReceivers, receiverShape } from "./receiver-shape.ts";
 import { findReceiver, listReceivers, type ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 
@@ -34,43 +34,8 @@ export const toReadReceivers: Requirement = {
 
 const toJson = (row: ReceiverRow, now: number) => receiverShape.from({ ...row, isReadOnly: false, now });
 
-const secretField = z
-  .string()
-  .nullable()
-  .meta({ description: "The secret that signs requests, if Belfry has created it; returned only once" });
 const withSecretSchema = receiverShape.schema.extend({ secret: secretField });
 const withSecret = ({ receiver, secret }: WithSecret, now: number) => ({ ...toJson(receiver, now), secret });
-
-const changeable = {
-  address: text(4_000).meta({ description: "Where it is; stored encrypted" }),
-  secret: text(1_000).meta({
-    description:
-      "PagerDuty's integration key, a token of ntfy or Alertmanager, or a signing secret of your own",
-  }),
-  headers: z
-    .record(z.string(), z.string())
-    .meta({ description: "Headers of your own for each request; stored encrypted" }),
-  kinds: z.array(z.string()).max(100).nullable(),
-  min_severity: z.enum(minSeverities),
-};
-const createBody = z.strictObject({
-  name: text(1_024),
-  format: z.enum(receiverFormats),
-  address: changeable.address.optional(),
-  secret: changeable.secret.optional(),
-  headers: changeable.headers.optional(),
-  kinds: changeable.kinds.optional(),
-  min_severity: changeable.min_severity.optional(),
-});
-const changeBody = z.strictObject({
-  name: text(1_024).optional(),
-  address: changeable.address.optional(),
-  secret: changeable.secret.optional(),
-  headers: changeable.headers.optional(),
-  kinds: changeable.kinds.optional(),
-  min_severity: changeable.min_severity.optional(),
-  enabled: z.boolean().optional(),
-});
 
 /** An owner, for the verbs of receivers. */
 export const managerOf = (c: Ctx, actor: Actor): Manager => ({
@@ -129,6 +94,21 @@ export const receiverRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const created = await createReceiver(deps, managerOf(c, actor), { ...given, minSeverity });
       return c.json(withSecret(created, deps.now()), 201);
+    },
+  )
+  .post(
+    `${path}/preview`,
+    endpoint({
+      summary: "Render what a receiver would be sent, with the sample of a kind; nothing is sent or stored",
+      access: "session",
+      requires: toManageReceivers,
+      answers: { 200: previewAnswer },
+      errors: [400, 401, 403, 413, 415],
+    }),
+    valid("json", previewBody),
+    async (c) => {
+      await readAsUser(c, {});
+      return c.json(await previewReceiver(c.get("deps"), c.req.valid("json")));
     },
   )
   .get(

@@ -155,6 +155,7 @@ export const commands: Group = {
         receivers.list,
         receivers.create,
         receivers.update,
+        receivers.preview,
         receivers.rotate,
         receivers.test,
         receivers.remove,

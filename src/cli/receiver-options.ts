@@ -11,12 +11,26 @@ export const formatNames = [
   "ntfy",
   "pagerduty",
   "alertmanager",
+  "json",
 ] as const;
 const severityNames = ["info", "warning", "critical"] as const;
 type Severity = (typeof severityNames)[number];
 
 /** What was typed for the fields of a receiver. */
-export const targetFields = { name: "NAME", headers: "--header", min_severity: "--severity" };
+export const targetFields = { name: "NAME", headers: "--header", min_severity: "--severity", kind: "--kind" };
+
+export const formatOption = { type: "string", value: "NAME", text: formatNames.join(", ") } as const;
+export const templateOption = {
+  type: "string",
+  value: "FILE",
+  text: "Liquid that renders the JSON to send, for the format json; - reads standard input",
+} as const;
+
+export function requireFormat(text: string | undefined) {
+  const format = formatNames.find((name) => name === text);
+  if (format !== undefined) return format;
+  throw new Failure(exit.usage, `--format: must be one of ${formatNames.join(", ")}`);
+}
 
 export const targetOptions = {
   address: { type: "string", value: "URL", text: "URL of the receiver; - reads standard input" },
@@ -25,6 +39,7 @@ export const targetOptions = {
     value: "TEXT",
     text: "PagerDuty integration key, or token of ntfy or Alertmanager; - reads standard input",
   },
+  template: templateOption,
   header: {
     type: "string",
     multiple: true,
@@ -42,6 +57,7 @@ export const targetOptions = {
 interface TargetOptions {
   address?: string | undefined;
   secret?: string | undefined;
+  template?: string | undefined;
   header?: string[] | undefined;
   kinds?: string | undefined;
   severity?: string | undefined;
@@ -49,15 +65,19 @@ interface TargetOptions {
 
 export async function readTarget(
   context: Context,
-  { address, secret, header, kinds, severity }: TargetOptions,
+  { address, secret, template, header, kinds, severity }: TargetOptions,
 ) {
-  if (address === "-" && secret === "-")
-    throw new Failure(exit.usage, "Only one of --address and --secret can be read from standard input.");
+  if ([address, secret, template].filter((value) => value === "-").length > 1)
+    throw new Failure(
+      exit.usage,
+      "Only one of --address, --secret and --template can be read from standard input.",
+    );
   const read = async (value: string) =>
     value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
   return {
     ...(address === undefined ? {} : { address: await read(address) }),
     ...(secret === undefined ? {} : { secret: await read(secret) }),
+    ...(template === undefined ? {} : { template: await readTemplate(context, template) }),
     ...(header === undefined || header.length === 0 ? {} : { headers: toHeaders(header) }),
     ...(kinds === undefined
       ? {}
@@ -65,6 +85,9 @@ export async function readTarget(
     ...(severity === undefined ? {} : { min_severity: severityOf(severity) }),
   };
 }
+
+export const readTemplate = async (context: Context, file: string): Promise<string> =>
+  (await readInput(context, file)).toString("utf8");
 
 function severityOf(text: string): Severity {
   const severity = severityNames.find((name) => name === text);

@@ -2,7 +2,15 @@
 import { segment } from "../client.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import type { Context } from "./context.ts";
-import { formatNames, readTarget, targetFields, targetOptions } from "./receiver-options.ts";
+import {
+  formatOption,
+  readTarget,
+  readTemplate,
+  requireFormat,
+  targetFields,
+  targetOptions,
+  templateOption,
+} from "./receiver-options.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { formatAge } from "./rules/time.ts";
 
@@ -56,23 +64,22 @@ export const create = defineCommand({
   args: "NAME",
   minArgs: 1,
   details: [
-    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty, alertmanager.",
+    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty, alertmanager, json (your own template).",
     "It gets each event once, however many people are notified.",
   ],
   fields: targetFields,
   examples: [
     "belfry receivers create ops --format slack --address - < slack-address",
     "belfry receivers create pager --format pagerduty --secret - --severity critical < key",
+    "belfry receivers create own --format json --address https://hooks.example.com/x --template body.liquid",
   ],
   options: {
-    format: { type: "string", value: "NAME", text: formatNames.join(", ") },
+    format: formatOption,
     ...targetOptions,
     ...outputOption,
   },
   async run(context, { options, args }) {
-    const format = formatNames.find((name) => name === options.format);
-    if (format === undefined)
-      throw new Failure(exit.usage, `--format: must be one of ${formatNames.join(", ")}`);
+    const format = requireFormat(options.format);
     const json = { name: args[0]!, format, ...(await readTarget(context, options)) };
     const created = await context.client().ask((routes) => routes.notifications.receivers.$post({ json }));
     if (options.output === "json") return context.printJson(created);
@@ -116,6 +123,35 @@ export const update = defineCommand({
       .ask((routes) => routes.notifications.receivers[":receiver"].$patch({ param, json }));
     if (options.output === "json") return context.printJson(changed);
     context.log(`Receiver ${changed.name} is ${changed.enabled ? "enabled" : "disabled"}.`);
+  },
+});
+
+export const preview = defineCommand({
+  name: "preview",
+  summary: "Show what a receiver of a format would get, with the sample of a kind; nothing is sent",
+  fields: { ...targetFields, format: "--format" },
+  examples: [
+    "belfry receivers preview --format slack",
+    "belfry receivers preview --format json --template body.liquid --kind task-failed",
+  ],
+  options: {
+    format: formatOption,
+    template: templateOption,
+    kind: { type: "string", value: "NAME", text: "kind of notification" },
+    ...outputOption,
+  },
+  async run(context, { options }) {
+    const { template, kind } = options;
+    const json = {
+      format: requireFormat(options.format),
+      ...(template === undefined ? {} : { template: await readTemplate(context, template) }),
+      ...(kind === undefined ? {} : { kind }),
+    };
+    const shown = await context
+      .client()
+      .ask((routes) => routes.notifications.receivers.preview.$post({ json }));
+    if (options.output === "json") return context.printJson(shown);
+    context.print(shown.body);
   },
 });
 

@@ -13,26 +13,30 @@ export interface Field {
   value?: string | undefined;
   optional?: boolean;
   autofocus?: boolean;
+  /** Of lines. */
+  rows?: number;
   /** Of a select. */
   options?: readonly { value: string; label: string }[];
 }
 
 const maxTextLength = 4_096;
 
-/** Text fields of a form; missing fields and files are "". Throws 400 for one that is too long. */
+/** Text fields of a form; missing fields and files are "". Throws 400 for one that is too long. `long`: may be longer. */
 export async function readForm<Name extends string>(
   c: Ctx,
   names: readonly Name[],
+  long: Partial<Record<Name, number>> = {},
 ): Promise<Record<Name, string>> {
   const sent = await readFields(c);
   const texts = names.map((name): [Name, string] => {
     const value = sent[name];
     return [name, typeof value === "string" ? value : ""];
   });
-  const long = texts.find(([, text]) => text.length > maxTextLength);
-  if (long !== undefined) {
-    const detail = `too long: at most ${maxTextLength} characters allowed`;
-    throw new ApiError(400, `A field is ${detail}.`, { validations: [{ field: long[0], detail }] });
+  for (const [name, text] of texts) {
+    const max = long[name] ?? maxTextLength;
+    if (text.length <= max) continue;
+    const detail = `too long: at most ${max} characters allowed`;
+    throw new ApiError(400, `A field is ${detail}.`, { validations: [{ field: name, detail }] });
   }
   return Object.fromEntries(texts) as Record<Name, string>;
 }
@@ -84,8 +88,8 @@ function control(field: Field, common: Attributes): Html {
   return field.type === "lines" ? lines(field, common) : input(field, common);
 }
 
-const lines = ({ value, optional = false }: Field, common: Attributes): Html =>
-  html`<textarea${attributes({ ...common, rows: "4", required: !optional, spellcheck: "false" })}>
+const lines = ({ value, optional = false, rows = 4 }: Field, common: Attributes): Html =>
+  html`<textarea${attributes({ ...common, rows: String(rows), required: !optional, spellcheck: "false" })}>
 ${value}</textarea>`;
 
 const input = ({ type, value, optional = false }: Field, common: Attributes): Html =>

@@ -1,12 +1,10 @@
-// HTML of receivers: the list, the forms, and one receiver with its state.
-import { receiverFormats, minSeverities } from "../../db/schema.ts";
+// HTML of receivers: the list, and one receiver with its state.
 import type { allReceivers } from "../api/receiver-shape.ts";
 import { receiverStatus, type ReceiverStatus } from "../notifications/receivers/rules/breaker.ts";
 import { formats } from "../notifications/receivers/rules/formats/formats.ts";
 import { kindNameOf } from "../notifications/kinds/kinds.ts";
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 import { countLabel, factList, keyToCopy, moment, momentAhead, tag } from "./components.ts";
-import type { Field } from "./form.ts";
 import { html } from "./html.ts";
 import type { Html } from "./layout.ts";
 import { question } from "./question.ts";
@@ -87,98 +85,6 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
   });
 }
 
-/** What was typed. */
-export type Given = Partial<
-  Record<"name" | "format" | "address" | "secret" | "kinds" | "min_severity", string>
->;
-
-const severityLabels = { info: "Any", warning: "Warning or higher", critical: "Critical only" } as const;
-
-const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): Field[] => [
-  {
-    name: "min_severity",
-    label: "Severity",
-    type: "select",
-    autocomplete: "off",
-    value: severity,
-    options: minSeverities.map((value) => ({ value, label: severityLabels[value] })),
-  },
-  {
-    name: "kinds",
-    label: "Kinds",
-    type: "text",
-    autocomplete: "off",
-    optional: true,
-    value: kinds,
-    hint: "Names separated by commas, for example task-failed. If empty: all except personal ones.",
-  },
-];
-
-const nameField: Field = { name: "name", label: "Name", type: "text", autocomplete: "off" };
-const nameHint = "Lowercase letters, digits and hyphens, for example ops.";
-
-export const createFields = (given: Given): Field[] => [
-  { ...nameField, hint: nameHint, value: given.name },
-  {
-    name: "format",
-    label: "Format",
-    type: "select",
-    autocomplete: "off",
-    value: given.format ?? "slack",
-    options: receiverFormats.map((value) => ({ value, label: formats[value].label })),
-  },
-  {
-    name: "address",
-    label: "Address",
-    type: "text",
-    autocomplete: "off",
-    optional: true,
-    value: given.address,
-    hint: "The URL of the incoming webhook, ntfy topic or Alertmanager. Not needed for PagerDuty.",
-  },
-  {
-    name: "secret",
-    label: "Secret",
-    type: "password",
-    autocomplete: "off",
-    optional: true,
-    hint: "PagerDuty integration key, or token of ntfy or Alertmanager. For a webhook, Belfry creates a signing secret.",
-  },
-  ...filterFields(given),
-];
-
-export const changeFields = (receiver: ReceiverRow, given: Given | undefined): Field[] => [
-  { ...nameField, hint: nameHint, value: given?.name ?? receiver.name },
-  {
-    name: "address",
-    label: "New address",
-    type: "text",
-    autocomplete: "off",
-    optional: true,
-    value: given?.address,
-    hint: `Leave empty to keep the current address (${receiver.host}).`,
-  },
-  ...(formats[receiver.format].secret === "none"
-    ? []
-    : [
-        {
-          name: "secret",
-          label: `New ${formats[receiver.format].secretLabel}`,
-          type: "password",
-          autocomplete: "off",
-          optional: true,
-          hint: "Leave empty to keep the current one.",
-        } as const,
-      ]),
-  ...filterFields(
-    given ?? {
-      kinds:
-        receiver.kinds === null ? "" : (JSON.parse(receiver.kinds) as string[]).map(kindNameOf).join(", "),
-      min_severity: receiver.minSeverity,
-    },
-  ),
-];
-
 const questions = {
   rotate: {
     title: "Create a new signing secret for",
@@ -207,7 +113,7 @@ export function receiverControls(receiver: ReceiverRow, asked: string | undefine
     <form method="post" action="${page}/${receiver.isEnabled ? "disable" : "enable"}">
       <button class="button" type="submit">${receiver.isEnabled ? "Disable" : "Enable"}</button>
     </form>
-    ${formats[receiver.format].secret === "created" ? html`<a class="button" href="${page}?ask=rotate">New secret</a>` : ""}
+    ${formats[receiver.format].isSigned === true ? html`<a class="button" href="${page}?ask=rotate">New secret</a>` : ""}
     <a class="button" href="${page}?ask=delete">Delete</a>
   </div>`;
 }

@@ -1,35 +1,43 @@
 // Receivers: chats, pagers and webhooks that get events besides the people who are notified. Owners create, change, test and
 // delete them.
 import { Hono } from "hono";
-import { receiverFormats, type ReceiverFormat } from "../../db/schema.ts";
 import { allReceivers } from "../api/receiver-shape.ts";
 import { managerOf, toManageReceivers, toReadReceivers } from "../api/receivers.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError, invalid, notFound } from "../kernel/errors.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
 import {
   changeReceiver,
   createReceiver,
   removeReceiver,
   rotateReceiverSecret,
 } from "../notifications/receivers/manage.ts";
-import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
+import { previewReceiver, type ReceiverPreview } from "../notifications/receivers/preview.ts";
+import { maxTemplateBytes } from "../notifications/receivers/rules/json-template.ts";
 import { testReceiver } from "../notifications/receivers/send-test.ts";
 import { findReceiver, listReceivers } from "../notifications/receivers/store/receivers.ts";
 import { breadcrumb, countLabel, tag } from "./components.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { html } from "./html.ts";
-import { respondWithPage, type Html } from "./layout.ts";
 import {
   changeFields,
+  changeOf,
   createFields,
+  draftOf,
+  formActs,
+  formatOf,
+  formFields,
+  previewSection,
+  type Given,
+} from "./receiver-form.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import {
   receiverControls,
   receiverFacts,
   receiverList,
   receiversAside,
   receiversCrumb,
   secretNote,
-  type Given,
 } from "./receivers-view.ts";
 import { receiverPath, receiversPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
@@ -48,9 +56,13 @@ async function readReceiver(c: Ctx, name: string) {
 export const receiverPages = new Hono<Env>()
   .get(path, signedIn, (c) => showReceivers(c, { deleted: c.req.query("deleted") }))
   .post(path, signedIn, async (c) => {
-    const given = await readForm(c, ["name", "format", "address", "secret", "kinds", "min_severity"]);
+    const given = await readForm(c, ["act", "name", "format", ...formFields], { template: maxTemplateBytes });
     const { actor } = await readAsUser(c, {}, owners);
     try {
+      if (given.act === "preview") {
+        const preview = await previewReceiver(c.get("deps"), draftOf(formatOf(given.format), given));
+        return await showReceivers(c, { given, preview });
+      }
       const { receiver, secret } = await createReceiver(c.get("deps"), managerOf(c, actor), {
         name: given.name.trim(),
         format: formatOf(given.format),
@@ -69,9 +81,13 @@ export const receiverPages = new Hono<Env>()
   )
   .post(`${one}/change`, signedIn, async (c) => {
     const name = c.req.param("receiver");
-    const given = await readForm(c, ["name", "address", "secret", "kinds", "min_severity"]);
+    const given = await readForm(c, ["act", "name", ...formFields], { template: maxTemplateBytes });
     const { manager, receiver } = await readReceiver(c, name);
     try {
+      if (given.act === "preview") {
+        const preview = await previewReceiver(c.get("deps"), draftOf(receiver.format, given));
+        return await showReceiver(c, name, { given, preview });
+      }
       const change = { name: given.name.trim(), ...changeOf(given) };
       const changed = await changeReceiver(c.get("deps"), manager, receiver, change);
       return c.redirect(`${receiverPath(changed.name)}?done=changed`, 303);
@@ -118,33 +134,15 @@ const notes: Record<string, string> = {
   disabled: "Disabled. Waiting notifications are not sent.",
 };
 
-function formatOf(text: string): ReceiverFormat {
-  const format = receiverFormats.find((known) => known === text);
-  if (format === undefined) throw invalid("format", `must be one of ${receiverFormats.join(", ")}`);
-  return format;
-}
-
-/** What is left empty stays as it is; without kinds, all except personal ones. */
-function changeOf({ address = "", secret = "", kinds = "", min_severity: severity = "" }: Given) {
-  if (severity !== "" && !isMinSeverity(severity))
-    throw invalid("min_severity", "must be info, warning or critical");
-  const names = kinds.split(/[\s,]+/).filter((name) => name !== "");
-  return {
-    ...(address.trim() === "" ? {} : { address: address.trim() }),
-    ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
-    kinds: names.length === 0 ? null : names,
-    ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),
-  };
-}
-
 interface ListView {
   /** The name of one that was deleted. */
   deleted?: string | undefined;
   error?: ApiError;
   given?: Given;
+  preview?: ReceiverPreview;
 }
 
-async function showReceivers(c: Ctx, { deleted, error, given = {} }: ListView) {
+async function showReceivers(c: Ctx, { deleted, error, given = {}, preview }: ListView) {
   const { actor, rows } = await readAsUser(c, { rows: listReceivers() }, { requires: toReadReceivers });
   const { config, now } = c.get("deps");
   const receivers = allReceivers(config, rows);
@@ -164,8 +162,8 @@ async function showReceivers(c: Ctx, { deleted, error, given = {} }: ListView) {
       hasPermission(actor, "deployment:manage")
         ? html`<form class="sheet" method="post" action="${path}">
             <h2>Create a receiver</h2>
-            ${fields(form, error)}
-            <button class="button primary" type="submit">Create receiver</button>
+            ${fields(form, error)} ${preview === undefined ? "" : previewSection(preview)}
+            ${formActs("Create receiver", path)}
           </form>`
         : ""
     }
@@ -178,10 +176,11 @@ interface OneView {
   note?: Html | string | undefined;
   error?: ApiError;
   given?: Given;
+  preview?: ReceiverPreview;
   copies?: boolean;
 }
 
-async function showReceiver(c: Ctx, name: string, { note, error, given, copies = false }: OneView) {
+async function showReceiver(c: Ctx, name: string, { note, error, given, preview, copies = false }: OneView) {
   const { actor, found } = await readAsUser(c, { found: findReceiver(name) }, { requires: toReadReceivers });
   const [receiver] = found;
   if (receiver === undefined) throw notFound("Receiver");
@@ -201,8 +200,8 @@ async function showReceiver(c: Ctx, name: string, { note, error, given, copies =
       manages && asked === undefined
         ? html`<form class="sheet" method="post" action="${receiverPath(receiver.name)}/change">
             <h2>Change</h2>
-            ${fields(form, error)}
-            <button class="button primary" type="submit">Save</button>
+            ${fields(form, error)} ${preview === undefined ? "" : previewSection(preview)}
+            ${formActs("Save", `${receiverPath(receiver.name)}/change`)}
           </form>`
         : ""
     }

@@ -59,6 +59,34 @@ test("a receiver is created, tested, changed and deleted", async () => {
   expect((await belfry(["delete", "ops", "hooks"])).stderr).toContain("Deleted receiver hooks.");
 });
 
+test("a template is previewed from a file, and its problems name the option", async () => {
+  const { server, token } = await startWithReceivers();
+  const belfry = (args: string[], input: string) =>
+    runCommand(["receivers", ...args], {
+      environment: { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token },
+      input,
+    });
+  const json = ["--format", "json", "--template", "-"];
+  const template = '{"text": "{{ title }}", "task": {{ labels.task | json }}}';
+  const shown = await belfry(["preview", ...json, "--kind", "task-failed"], template);
+  expect(JSON.parse(shown.stdout)).toEqual({
+    text: expect.stringContaining("Task"),
+    task: expect.any(String),
+  });
+  const whole = await belfry(["preview", "--format", "discord", "--output", "json"], "");
+  expect(JSON.parse(whole.stdout)).toEqual({ kind: "workspace-autobuild-failed", body: expect.any(String) });
+  const address = "https://hooks.example.com/x";
+  const wrong = await belfry(["create", "own", "--address", address, ...json], "{{ titel }}");
+  expect(wrong.stderr).toMatch(/--template: unknown variable titel; available: id, /);
+  expect((await belfry(["preview", ...json, "--kind", "x"], "1")).stderr).toContain(
+    '--kind: unknown kind "x"',
+  );
+  await belfry(["create", "own", "--address", address, ...json], template);
+  await belfry(["update", "own", "--template", "-"], "[]");
+  const listed = JSON.parse((await belfry(["list", "--output", "json"], "")).stdout) as object[];
+  expect(listed[0]).toMatchObject({ format: "json", template: "[]" });
+});
+
 test.each([
   [["create", "ops"], "--format: must be one of"],
   [["create", "ops", "--format", "irc"], "--format: must be one of"],

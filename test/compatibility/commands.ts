@@ -137,6 +137,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry receivers list", what: "chats, pagers and webhooks that get events" },
   { command: "belfry receivers create", what: "create one; prints a secret that Belfry creates once" },
   { command: "belfry receivers update", what: "change, disable or enable one" },
+  { command: "belfry receivers preview", what: "what one would get, before it is saved" },
   { command: "belfry receivers rotate", what: "a new signing secret for one" },
   { command: "belfry receivers test", what: "send a test to one, and show its answer" },
   { command: "belfry receivers delete", what: "delete one" },

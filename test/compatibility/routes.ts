@@ -173,6 +173,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /groups/{group}/members", what: "all members of a group, by pages" },
   { route: "GET /notifications/receivers", what: "chats, pagers and webhooks that get events" },
   { route: "POST /notifications/receivers", what: "create one; returns a secret that Belfry creates once" },
+  { route: "POST /notifications/receivers/preview", what: "what one would get, before it is saved" },
   { route: "GET /notifications/receivers/{receiver}", what: "one with its state" },
   { route: "PATCH /notifications/receivers/{receiver}", what: "change, disable or enable one" },
   {

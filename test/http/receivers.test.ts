@@ -1,7 +1,8 @@
 // Receivers: each gets an event once, in its format and its turns; one that fails is left alone, and one that is gone disabled.
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { cookieFor, get, post, wordsOf } from "../support/pages.ts";
+import { receiverFormats } from "../../db/schema.ts";
 import { startPools } from "../support/pools.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
 import { addReceiver, custom, messagesTo, path, startWithReceivers } from "../support/receivers.ts";
@@ -401,4 +402,113 @@ test("two that change a receiver at the same time don't undo one another", async
   const after = await listed("chat");
   if (statuses[1] === 200) expect(after).toMatchObject({ min_severity: "warning", kinds: ["task-failed"] });
   else expect(statuses).toEqual([200, 409]);
+});
+
+const template = '{"text": "{{ title }}", "details": {{ text | json }}, "task": {{ labels.task | json }}}';
+
+test("a template of one's own is previewed, sent, changed, and signed once there is a secret", async () => {
+  const { server, token, start, call, send } = await startWithReceivers();
+  const preview = (json: object) =>
+    server.call("POST", `${path}/preview`, { token, json: json as never }) as unknown as Promise<{
+      status: number;
+      json: { kind: string; body: string; validations: { field: string; detail: string }[] };
+    }>;
+  const shown = await preview({ format: "json", template, kind: "task-failed" });
+  expect(shown.json.kind).toBe("task-failed");
+  expect(JSON.parse(shown.json.body)).toMatchObject({ task: expect.any(String) as string });
+  const ended = await preview({
+    format: "json",
+    template: '{"over": {{ resolved }}}',
+    kind: "situation-resolved",
+  });
+  expect(JSON.parse(ended.json.body)).toEqual({ over: true });
+  for (const format of receiverFormats.filter((one) => one !== "json"))
+    expect((await preview({ format })).json.body).toMatch(/^[{[]\n {2}/);
+  const refused = [
+    [{ format: "json" }, "template", /^is required/],
+    [{ format: "json", template: "{}", kind: "nothing" }, "kind", /^unknown kind "nothing"/],
+    [
+      { format: "json", template: "{}", kind: "0198f0aa-0000-7000-8000-000000000001" },
+      "kind",
+      /^unknown kind/,
+    ],
+    [
+      { format: "json", template: '{"a": {{ labels.task }}}' },
+      "template",
+      /^not valid JSON at line 1, column 7 .*, with the sample of /,
+    ],
+    [{ format: "slack", template: "{}" }, "template", /^Slack has none/],
+  ] as const;
+  for (const [json, field, detail] of refused) {
+    const { status, json: answer } = await preview(json);
+    expect(status).toBe(400);
+    expect(answer.validations).toEqual([{ field, detail: expect.stringMatching(detail) as string }]);
+  }
+
+  const own = await start("own", { format: "json", template });
+  expect(own.secret).toBeNull();
+  await send("First", 'It says "no"');
+  await own.wait(1);
+  expect(JSON.parse(own.arrivals[0]!.body)).toEqual({ text: "First", details: 'It says "no"', task: null });
+  expect(own.arrivals[0]!.headers).not.toHaveProperty("webhook-signature");
+  const wrong = await call("PATCH", "own", "", { template: "{{ titel | json }}" });
+  expect(wrong.json.validations).toEqual([
+    { field: "template", detail: expect.stringMatching(/^unknown variable titel; available: /) as string },
+  ]);
+  expect((await call("PATCH", "own", "", { template: '["{{ title }}"]' })).json["template"]).toBe(
+    '["{{ title }}"]',
+  );
+  const rotated = await call("POST", "own", "/rotate");
+  server.secret(String(rotated.json["secret"]));
+  await send("Second");
+  await own.wait(2);
+  expect(own.arrivals[1]!.body).toBe('["Second"]');
+  expect(own.arrivals[1]!.headers["webhook-signature"]).toMatch(/^v1,\S{44}$/);
+  expect((await call("PATCH", "own", "", { min_severity: "info" })).json["template"]).toBe('["{{ title }}"]');
+});
+
+test("what its template can't render is not sent, not tried again, and blocks nothing", async () => {
+  const { server, start, call, send, listed } = await startWithReceivers();
+  const own = await start("own", { format: "json", template });
+  // Another release's check may have let it pass.
+  await server.sql("UPDATE notification_receivers SET template = '{{ labels.custom_title | raw }}'");
+  await send("no JSON");
+  await server.settled();
+  expect(await messagesTo(server, "own")).toEqual([expect.stringMatching(/^permanent_failure .* 1$/)]);
+  await send("[1]");
+  await own.wait(1);
+  expect(own.arrivals[0]!.body).toBe("[1]");
+  expect(await listed("own")).toMatchObject({ failures: 0, status: "working" });
+  expect((await call("POST", "own", "/test")).json).toMatchObject({
+    accepted: false,
+    answer: expect.stringMatching(/^the template's result is not valid JSON/) as string,
+  });
+});
+
+test("the page previews what a receiver gets before it is saved", async () => {
+  const { server, token, listed } = await startWithReceivers();
+  const form = (of: string, body: Record<string, string>) => post(server, of, body, cookieFor(token));
+  const page = "/deployment/receivers";
+  const given = {
+    name: "own",
+    format: "json",
+    address: "https://hooks.example.com/x",
+    template,
+    kinds: "task-failed",
+  };
+  const seen = await form(page, { ...given, act: "preview" });
+  expect(wordsOf(seen)).toContain("The request with the sample of task-failed. Nothing was sent or saved.");
+  expect(seen.text).toContain("&quot;task&quot;: &quot;");
+  expect(seen.text).toContain('value="own"');
+  expect((await server.call("GET", path, { token })).json).toEqual([]);
+  const wrong = await form(page, { ...given, template: "{{ titel }}", act: "preview" });
+  expect(wrong.status).toBe(400);
+  expect(wordsOf(wrong)).toContain("Unknown variable titel; available: id,");
+  expect((await form(page, given)).status).toBe(303);
+  const changed = { name: "own", template: "[1]", kinds: "" };
+  expect(wordsOf(await form(`${page}/own/change`, { ...changed, act: "preview" }))).toContain("[ 1 ]");
+  expect(await listed("own")).toMatchObject({ template });
+  await form(`${page}/own/change`, changed);
+  expect(await listed("own")).toMatchObject({ template: "[1]", kinds: null });
+  expect(wordsOf(await form(page, { ...given, format: "slack", act: "preview" }))).toContain("blocks");
 });

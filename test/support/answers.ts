@@ -273,12 +273,13 @@ export interface Answers {
   "POST /api/v2/notifications/receivers": {
     id: string;
     name: string;
-    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager" | "json";
     host: string;
     read_only: boolean;
     enabled: boolean;
     disabled_because: string | null;
     status: "disabled" | "failing" | "paused" | "working" | "unused";
+    template: string | null;
     kinds: Array<string> | null;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
@@ -292,18 +293,23 @@ export interface Answers {
     created_at: string | null;
     secret: string | null;
   };
+  "POST /api/v2/notifications/receivers/preview": {
+    kind: string;
+    body: string;
+  };
   "GET /api/v2/notifications/receivers/{receiver}": Receiver;
   "PATCH /api/v2/notifications/receivers/{receiver}": Receiver;
   "DELETE /api/v2/notifications/receivers/{receiver}": undefined;
   "POST /api/v2/notifications/receivers/{receiver}/rotate": {
     id: string;
     name: string;
-    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
+    format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager" | "json";
     host: string;
     read_only: boolean;
     enabled: boolean;
     disabled_because: string | null;
     status: "disabled" | "failing" | "paused" | "working" | "unused";
+    template: string | null;
     kinds: Array<string> | null;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
@@ -844,6 +850,7 @@ export interface Paths {
       notifications: {
         receivers: {
           "": "/api/v2/notifications/receivers";
+          preview: "/api/v2/notifications/receivers/preview";
           "{}": {
             "": "/api/v2/notifications/receivers/{receiver}";
             rotate: "/api/v2/notifications/receivers/{receiver}/rotate";
@@ -1443,12 +1450,13 @@ export interface ProvisionerJobLog {
 export interface Receiver {
   id: string;
   name: string;
-  format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager";
+  format: "coder" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager" | "json";
   host: string;
   read_only: boolean;
   enabled: boolean;
   disabled_because: string | null;
   status: "disabled" | "failing" | "paused" | "working" | "unused";
+  template: string | null;
   kinds: Array<string> | null;
   min_severity: "info" | "warning" | "critical";
   waiting: number;

@@ -126,6 +126,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "POST /api/v2/notifications/inbox/:id/mute": ["mia"],
   "GET /api/v2/notifications/receivers": ["auditor", "owner"],
   "POST /api/v2/notifications/receivers": ["owner"],
+  "POST /api/v2/notifications/receivers/preview": ["owner"],
   "GET /api/v2/notifications/receivers/:receiver": ["auditor", "owner"],
   "PATCH /api/v2/notifications/receivers/:receiver": ["owner"],
   "POST /api/v2/notifications/receivers/:receiver/rotate": ["owner"],

@@ -29,6 +29,7 @@ const withSealed = (name: string, act: string): Make =>
 /** Bodies that pass validation. */
 export const receiverBodies: Record<string, unknown> = {
   [`POST ${path}`]: { name: "another", format: "slack", address },
+  [`POST ${path}/preview`]: { format: "slack" },
   [`PATCH ${path}/:receiver`]: { min_severity: "warning" },
 };
 

@@ -51,6 +51,7 @@ const bodies: Record<string, unknown> = {
     format: "slack",
     address: "https://hooks.slack.com/services/T/B/x",
   },
+  "POST /api/v2/notifications/receivers/preview": { format: "slack" },
   "PATCH /api/v2/notifications/receivers/:receiver": { min_severity: "warning" },
   "POST /api/v2/sources": { name: "new" },
   "PATCH /api/v2/sources/:source": { name: "renamed" },

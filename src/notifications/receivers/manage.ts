@@ -10,7 +10,7 @@ import { hostOf } from "./rules/address.ts";
 import { formats } from "./rules/formats/formats.ts";
 import { rotationMs } from "./rules/given.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
-import { requireValid } from "./require-valid.ts";
+import { checkedTemplate, requireValid } from "./require-valid.ts";
 import { notDecrypted } from "./send.ts";
 import {
   deleteReceiver,
@@ -40,6 +40,7 @@ export interface GivenReceiver {
   address?: string | undefined;
   secret?: string | undefined;
   headers?: Record<string, string> | undefined;
+  template?: string | undefined;
   kinds?: readonly string[] | null | undefined;
   minSeverity?: MinSeverity | undefined;
 }
@@ -63,6 +64,7 @@ export async function createReceiver(
   const address = given.address ?? rules.defaultAddress ?? "";
   const target = { address, headers, secrets: secret === undefined ? [] : [secret] };
   const kinds = requireValid(deps, { name, format, target, kinds: given.kinds ?? null });
+  const template = await checkedTemplate(deps, format, given.template);
   const [id, changeId] = [deps.newId(), deps.newId()];
   const row = {
     id,
@@ -70,6 +72,7 @@ export async function createReceiver(
     format,
     host: hostOf(new URL(address)),
     sealedTarget: await sealTarget(deps, id, target),
+    template,
     kinds,
     minSeverity,
     changeId,
@@ -113,11 +116,16 @@ export async function changeReceiver(
   const { name = receiver.name, minSeverity = receiver.minSeverity, isEnabled = receiver.isEnabled } = change;
   const named = change.kinds === undefined ? storedKinds(receiver) : change.kinds;
   const kinds = requireValid(deps, { name, format: receiver.format, target, kinds: named });
+  const template =
+    change.template === undefined
+      ? receiver.template
+      : await checkedTemplate(deps, receiver.format, change.template);
   const isFresh = change.address !== undefined || (isEnabled && !receiver.isEnabled);
   return update(deps, manager, receiver, {
     name,
     host: hostOf(new URL(target.address)),
     sealedTarget: await sealTarget(deps, receiver.id, target),
+    template,
     kinds,
     minSeverity,
     isEnabled,
@@ -133,8 +141,8 @@ export async function rotateReceiverSecret(
   receiver: ReceiverRow | undefined,
 ): Promise<WithSecret> {
   if (receiver === undefined) throw notFound("Receiver");
-  const { label, secret: origin } = formats[receiver.format];
-  if (origin !== "created")
+  const { label, isSigned } = formats[receiver.format];
+  if (isSigned !== true)
     throw new ApiError(
       400,
       `${label} has no secret that Belfry creates. Set a new address or secret instead.`,
@@ -144,8 +152,8 @@ export async function rotateReceiverSecret(
   const secret = newSigningSecret();
   const secrets = [secret, ...before.secrets.slice(0, 1)];
   const sealedTarget = await sealTarget(deps, receiver.id, { ...before, secrets });
-  const { name, host, kinds, minSeverity, isEnabled } = receiver;
-  const same = { name, host, kinds, minSeverity, isEnabled, isFresh: false };
+  const { name, host, template, kinds, minSeverity, isEnabled } = receiver;
+  const same = { name, host, template, kinds, minSeverity, isEnabled, isFresh: false };
   const after = await update(
     deps,
     manager,

@@ -2,8 +2,12 @@
 import type { ReceiverFormat } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid, invalidFields } from "../../kernel/errors.ts";
+import { formats } from "./rules/formats/formats.ts";
 import { nameProblem, readKinds, targetProblems, type Problem } from "./rules/given.ts";
+import { checkJsonTemplate } from "./rules/json-template.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
+import { sampleMessages } from "./samples.ts";
+import { listSamples, type SampleRow } from "./store/samples.ts";
 
 /** The kinds, as they are stored. Throws 400 with everything that is wrong. */
 export function requireValid(
@@ -18,7 +22,39 @@ export function requireValid(
     ...targetProblems(given.format, given.target, receiversAllowPrivate),
     ...(kinds.ok ? [] : [{ field: "kinds", detail: kinds.detail }]),
   ];
-  if (problems.length > 0)
-    throw problems.length === 1 ? invalid(problems[0]!.field, problems[0]!.detail) : invalidFields(problems);
+  requireNone(problems);
   return kinds.ok && kinds.kinds !== null ? JSON.stringify(kinds.kinds) : null;
+}
+
+function requireNone(problems: Problem[]): void {
+  if (problems.length === 0) return;
+  throw problems.length === 1 ? invalid(problems[0]!.field, problems[0]!.detail) : invalidFields(problems);
+}
+
+/** The template that a receiver of this format has. Throws 400 with everything that is wrong. `samples`: of all kinds. */
+export function requireTemplate(
+  deps: Deps,
+  format: ReceiverFormat,
+  template: string | null,
+  samples: readonly SampleRow[],
+): string | null {
+  if (formats[format].hasTemplate !== true) {
+    if (template !== null)
+      throw invalid("template", `${formats[format].label} has none, only the format json`);
+    return null;
+  }
+  if (template === null) throw invalid("template", "is required: what is sent, as Liquid that renders JSON");
+  requireNone(checkJsonTemplate(template, sampleMessages(deps, samples)));
+  return template;
+}
+
+/** The samples are read only where there is a template. Throws 400. */
+export async function checkedTemplate(
+  deps: Deps,
+  format: ReceiverFormat,
+  given: string | undefined,
+): Promise<string | null> {
+  const needs = formats[format].hasTemplate === true;
+  const { samples } = needs ? await deps.db.read({ samples: listSamples() }) : { samples: [] };
+  return requireTemplate(deps, format, given ?? null, samples);
 }

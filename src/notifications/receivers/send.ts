@@ -4,7 +4,12 @@ import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { describeError } from "../channels/webhook/send.ts";
 import { describeAnswer, toReceiverOutcome, type ReceiverAnswer } from "./rules/answer.ts";
 import { formats } from "./rules/formats/formats.ts";
-import { toReceiverMessage, type ReceiverMessage, type ReceiverTarget } from "./rules/message.ts";
+import {
+  toReceiverMessage,
+  type ReceiverMessage,
+  type ReceiverTarget,
+  type Unrendered,
+} from "./rules/message.ts";
 import type { ReceiverToSend } from "./store/turns.ts";
 import { openTarget } from "./target.ts";
 
@@ -24,6 +29,7 @@ export async function sendToReceiver(
   const message = toReceiverMessage(outgoing, { ...about, accessUrl: deps.config.accessUrl });
   try {
     const answer = await post(deps, receiver.format, message, target, outgoing.traceparent);
+    if ("problem" in answer) return { kind: "permanent", detail: answer.problem, about: "message" };
     return toReceiverOutcome(receiver.format, answer, deps.now());
   } catch (error) {
     return { kind: "temporary", detail: describeError(error) };
@@ -34,14 +40,16 @@ export const notDecrypted =
   "can't be decrypted: the secret key was changed. Give the receiver its address again.";
 
 /** Throws when there is no answer. */
-function post(
+async function post(
   { config, now, postToReceiver }: Sender,
   format: ReceiverToSend["format"],
   message: ReceiverMessage,
   target: ReceiverTarget,
   traceparent?: string | null,
-): Promise<ReceiverAnswer> {
-  const { url, headers, body } = formats[format].render(message, target, now());
+): Promise<ReceiverAnswer | Unrendered> {
+  const request = formats[format].render(message, target, now());
+  if ("problem" in request) return request;
+  const { url, headers, body } = request;
   const { dispatchTimeout, receiversAllowPrivate } = config.notifications;
   return postToReceiver({
     url,
@@ -70,7 +78,9 @@ export async function postTest(
   const message = { ...toReceiverMessage(outgoing, about), isResolved };
   try {
     const answer = await post(deps, format, message, target);
-    return { isAccepted: answer.status >= 200 && answer.status < 300, answer: describeAnswer(answer) };
+    if ("problem" in answer) return { isAccepted: false, answer: answer.problem };
+    const isAccepted = answer.status >= 200 && answer.status < 300;
+    return { isAccepted, answer: describeAnswer(answer) };
   } catch (error) {
     return { isAccepted: false, answer: describeError(error) };
   }

@@ -10,7 +10,14 @@ import { formats } from "../../../src/notifications/receivers/rules/formats/form
 import { maxNtfyBytes, splitTopic } from "../../../src/notifications/receivers/rules/formats/ntfy.ts";
 import { toSlackText } from "../../../src/notifications/receivers/rules/formats/slack.ts";
 import { maxTeamsBytes } from "../../../src/notifications/receivers/rules/formats/teams.ts";
-import { cutText, fitText, toReceiverMessage } from "../../../src/notifications/receivers/rules/message.ts";
+import {
+  cutText,
+  fitText,
+  toReceiverMessage,
+  type ReceiverMessage,
+  type ReceiverRequest,
+  type ReceiverTarget,
+} from "../../../src/notifications/receivers/rules/message.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 const outgoing: OutgoingMessage = {
@@ -45,17 +52,23 @@ const target = {
   address: "https://hooks.example.com/x",
   headers: {},
   secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`],
+  template: '{"title": "{{ title }}", "text": {{ text | json }}}',
+};
+const rendered = (
+  format: (typeof receiverFormats)[number],
+  given: ReceiverMessage,
+  to: ReceiverTarget,
+): ReceiverRequest => {
+  const request = formats[format].render(given, to, now);
+  if ("problem" in request) throw new Error(request.problem);
+  return request;
 };
 const render = (
   format: (typeof receiverFormats)[number],
   over: Partial<OutgoingMessage> = {},
   given = target,
 ) => {
-  const { url, headers, body } = formats[format].render(
-    toReceiverMessage({ ...outgoing, ...over }, about),
-    given,
-    now,
-  );
+  const { url, headers, body } = rendered(format, toReceiverMessage({ ...outgoing, ...over }, about), given);
   return { url, headers, json: JSON.parse(body) as never, body };
 };
 
@@ -300,10 +313,10 @@ describe("whole payloads", () => {
 
   test("alertmanager: what has no end lasts an hour; a test ends by itself", () => {
     const given = { ...target, address: "https://am.example.com/api/v2/alerts/" };
-    const { url, headers, body } = formats.alertmanager.render(
+    const { url, headers, body } = rendered(
+      "alertmanager",
       toReceiverMessage(outgoing, { ...about, situationId: null }),
       given,
-      now,
     );
     expect([url, headers["authorization"]]).toEqual([
       "https://am.example.com/api/v2/alerts",
@@ -311,7 +324,7 @@ describe("whole payloads", () => {
     ]);
     expect(JSON.parse(body)).toMatchObject([{ endsAt: "2026-11-21T11:00:00.000Z" }]);
     const ended = { ...message, isResolved: true };
-    const open = formats.alertmanager.render(ended, { ...given, secrets: [] }, now);
+    const open = rendered("alertmanager", ended, { ...given, secrets: [] });
     expect(JSON.parse(open.body)).toMatchObject([
       { startsAt: "2026-11-21T10:00:00.000Z", endsAt: "2026-11-21T10:00:00.000Z" },
     ]);

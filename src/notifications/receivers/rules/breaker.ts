@@ -27,6 +27,7 @@ export const spacingMs: Readonly<Record<ReceiverFormat, number>> = {
   ntfy: 0,
   pagerduty: 0,
   alertmanager: 0,
+  json: 0,
 };
 
 export const receiverStatuses = ["disabled", "failing", "paused", "working", "unused"] as const;

@@ -1,5 +1,5 @@
 // What a receiver is given of a notification, and how its texts are fitted into the limits of products.
-import type { Action, MinSeverity } from "../../../../db/schema.ts";
+import { everybodyUser, type Action, type MinSeverity } from "../../../../db/schema.ts";
 import { findKind, kinds } from "../../kinds/kinds.ts";
 import type { OutgoingMessage } from "../../channels/channel.ts";
 import { toPlainText } from "../../texts/rules/markdown.ts";
@@ -35,12 +35,27 @@ export interface ReceiverTarget {
   headers: Readonly<Record<string, string>>;
   /** The one in force first. */
   secrets: readonly string[];
+  /** Of the format `json`. */
+  template?: string | null;
 }
+
+/** Of messages that go to a receiver and to nobody in particular. */
+export const everybodyRecipient = {
+  id: everybodyUser.id,
+  username: everybodyUser.username,
+  name: "Everybody",
+  email: "",
+};
 
 export interface ReceiverRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
+}
+
+/** Why there is no request: the message can't be rendered. */
+export interface Unrendered {
+  problem: string;
 }
 
 /** For products that show no severity by themselves. */

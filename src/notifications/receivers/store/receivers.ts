@@ -86,6 +86,7 @@ export interface NewReceiver {
   format: ReceiverFormat;
   host: string;
   sealedTarget: string;
+  template: string | null;
   /** JSON or null. */
   kinds: string | null;
   minSeverity: MinSeverity;
@@ -97,8 +98,8 @@ export interface NewReceiver {
 /** Nothing happens where the name is taken. */
 export const insertReceiver = (row: NewReceiver, when: SQL): Statement =>
   query.run(sql`INSERT INTO notification_receivers
-      (id, name, format, host, sealed_target, kinds, min_severity, change_id, created_by, created_at)
-    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.kinds}, ${row.minSeverity},
+      (id, name, format, host, sealed_target, template, kinds, min_severity, change_id, created_by, created_at)
+    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.template}, ${row.kinds}, ${row.minSeverity},
       ${row.changeId}, ${row.createdBy}, ${row.createdAt}
     WHERE ${when} ON CONFLICT DO NOTHING`);
 
@@ -106,6 +107,7 @@ export interface ReceiverUpdate {
   name: string;
   host: string;
   sealedTarget: string;
+  template: string | null;
   kinds: string | null;
   minSeverity: MinSeverity;
   isEnabled: boolean;
@@ -124,7 +126,7 @@ export const updateReceiver = (
   const fresh = (value: SQL, column: SQL) =>
     sql`CASE WHEN ${change.isFresh ? 1 : 0} THEN ${value} ELSE ${column} END`;
   return query.run(sql`UPDATE OR IGNORE notification_receivers SET change_id = ${changeId}, name = ${change.name},
-      host = ${change.host}, sealed_target = ${change.sealedTarget}, kinds = ${change.kinds},
+      host = ${change.host}, sealed_target = ${change.sealedTarget}, template = ${change.template}, kinds = ${change.kinds},
       min_severity = ${change.minSeverity}, is_enabled = ${change.isEnabled ? 1 : 0},
       previous_until = ${change.previousUntil},
       disabled_because = ${fresh(sql`NULL`, sql`disabled_because`)},

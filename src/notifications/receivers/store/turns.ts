@@ -15,6 +15,7 @@ export const findReceiverToSend = prepared((id: string, now: number) =>
       format: notificationReceivers.format,
       host: notificationReceivers.host,
       sealedTarget: notificationReceivers.sealedTarget,
+      template: notificationReceivers.template,
       isEnabled: notificationReceivers.isEnabled,
       deletedAt: notificationReceivers.deletedAt,
       previousUntil: notificationReceivers.previousUntil,

@@ -74,9 +74,13 @@ function boundedEmitter(context: Context): Emitter {
   };
 }
 
-/** Without the tags that include other templates. */
-export function createLiquid(own: Pick<LiquidOptions, "outputEscape"> = {}): Liquid {
+/** Without the tags that include other templates. `filters`: beside the library's, or in their place. */
+export function createLiquid(
+  own: Pick<LiquidOptions, "outputEscape"> = {},
+  filters: Readonly<Record<string, FilterImplOptions>> = {},
+): Liquid {
   const engine = new Liquid({ ...options, ...own, operators: boundedOperators() });
+  for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name, filter);
   for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
   for (const [name, given] of Object.entries(engine.filters))
     engine.registerFilter(name, boundedFilter(given));

@@ -192,7 +192,7 @@ function unknownNames(
 }
 
 /** `line 2, column 1: tag {% if x %} not closed` */
-const describeLiquidError = (error: unknown): string =>
+export const describeLiquidError = (error: unknown): string =>
   (error as Error).message.replace(/^(.*), line:(\d+), col:(\d+)$/s, "line $2, column $3: $1");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;

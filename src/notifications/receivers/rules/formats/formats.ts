@@ -1,9 +1,11 @@
 // The formats of receivers: what each product is sent, and what its addresses and secrets are.
 import type { ReceiverFormat } from "../../../../../db/schema.ts";
-import type { ReceiverMessage, ReceiverRequest, ReceiverTarget } from "../message.ts";
+import type { ReceiverMessage, ReceiverRequest, ReceiverTarget, Unrendered } from "../message.ts";
+import { signingSecretProblem } from "../signature.ts";
 import { renderAlertmanager } from "./alertmanager.ts";
 import { renderCoder } from "./coder.ts";
 import { renderDiscord } from "./discord.ts";
+import { renderJson } from "./json.ts";
 import { renderNtfy, splitTopic } from "./ntfy.ts";
 import { renderPagerDuty } from "./pagerduty.ts";
 import { renderSlack } from "./slack.ts";
@@ -21,7 +23,11 @@ export interface FormatRules {
   exampleAddress: string;
   addressProblem?: (url: URL) => string | undefined;
   secretProblem?: (secret: string) => string | undefined;
-  render: (message: ReceiverMessage, target: ReceiverTarget, now: number) => ReceiverRequest;
+  /** Requests are signed with its secret; Belfry can create another one. */
+  isSigned?: true;
+  /** Its owner writes what is sent. */
+  hasTemplate?: true;
+  render: (message: ReceiverMessage, target: ReceiverTarget, now: number) => ReceiverRequest | Unrendered;
 }
 
 /** Their products keep what is open: they get each end, and each recurrence. */
@@ -33,10 +39,8 @@ export const formats: Readonly<Record<ReceiverFormat, FormatRules>> = {
     secret: "created",
     secretLabel: "signing secret",
     exampleAddress: "https://hooks.example.com/belfry",
-    secretProblem: (secret) =>
-      /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(secret)
-        ? undefined
-        : "must be whsec_ and 24 to 64 random bytes in base64; without one, Belfry creates it",
+    isSigned: true,
+    secretProblem: signingSecretProblem,
     render: renderCoder,
   },
   slack: {
@@ -93,5 +97,15 @@ export const formats: Readonly<Record<ReceiverFormat, FormatRules>> = {
     secretLabel: "bearer token",
     exampleAddress: "https://alertmanager.example.com",
     render: renderAlertmanager,
+  },
+  json: {
+    label: "JSON by a template",
+    secret: "optional",
+    secretLabel: "signing secret",
+    exampleAddress: "https://hooks.example.com/belfry",
+    isSigned: true,
+    hasTemplate: true,
+    secretProblem: signingSecretProblem,
+    render: renderJson,
   },
 };

@@ -1,0 +1,181 @@
+// The forms of receivers: their fields, what was typed, and a preview of what a receiver would get.
+import { minSeverities, receiverFormats, type ReceiverFormat } from "../../db/schema.ts";
+import { invalid } from "../kernel/errors.ts";
+import { kindNameOf } from "../notifications/kinds/kinds.ts";
+import type { PreviewRequest, ReceiverPreview } from "../notifications/receivers/preview.ts";
+import { formats } from "../notifications/receivers/rules/formats/formats.ts";
+import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
+import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
+import type { Field } from "./form.ts";
+import { html } from "./html.ts";
+import type { Html } from "./layout.ts";
+
+/** What was typed. */
+export type Given = Partial<
+  Record<"name" | "format" | "address" | "secret" | "template" | "kinds" | "min_severity", string>
+>;
+
+const templateField = (value: string | undefined, hint: string): Field => ({
+  name: "template",
+  label: "Template",
+  type: "lines",
+  autocomplete: "off",
+  optional: true,
+  rows: 8,
+  value,
+  hint,
+});
+const templateHint = "Liquid that renders the JSON to send.";
+
+const severityLabels = { info: "Any", warning: "Warning or higher", critical: "Critical only" } as const;
+
+const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): Field[] => [
+  {
+    name: "min_severity",
+    label: "Severity",
+    type: "select",
+    autocomplete: "off",
+    value: severity,
+    options: minSeverities.map((value) => ({ value, label: severityLabels[value] })),
+  },
+  {
+    name: "kinds",
+    label: "Kinds",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: kinds,
+    hint: "Names separated by commas, for example task-failed. If empty: all except personal ones.",
+  },
+];
+
+const nameField: Field = { name: "name", label: "Name", type: "text", autocomplete: "off" };
+const nameHint = "Lowercase letters, digits and hyphens, for example ops.";
+
+export const createFields = (given: Given): Field[] => [
+  { ...nameField, hint: nameHint, value: given.name },
+  {
+    name: "format",
+    label: "Format",
+    type: "select",
+    autocomplete: "off",
+    value: given.format ?? "slack",
+    options: receiverFormats.map((value) => ({ value, label: formats[value].label })),
+  },
+  {
+    name: "address",
+    label: "Address",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: given.address,
+    hint: "The URL of the incoming webhook, ntfy topic or Alertmanager. Not needed for PagerDuty.",
+  },
+  {
+    name: "secret",
+    label: "Secret",
+    type: "password",
+    autocomplete: "off",
+    optional: true,
+    hint: "PagerDuty integration key, or token of ntfy or Alertmanager. For a webhook, Belfry creates a signing secret.",
+  },
+  templateField(given.template, `Only for the format “${formats.json.label}”: ${templateHint}`),
+  ...filterFields(given),
+];
+
+export const changeFields = (receiver: ReceiverRow, given: Given | undefined): Field[] => [
+  { ...nameField, hint: nameHint, value: given?.name ?? receiver.name },
+  {
+    name: "address",
+    label: "New address",
+    type: "text",
+    autocomplete: "off",
+    optional: true,
+    value: given?.address,
+    hint: `Leave empty to keep the current address (${receiver.host}).`,
+  },
+  ...(formats[receiver.format].secret === "none"
+    ? []
+    : [
+        {
+          name: "secret",
+          label: `New ${formats[receiver.format].secretLabel}`,
+          type: "password",
+          autocomplete: "off",
+          optional: true,
+          hint: "Leave empty to keep the current one.",
+        } as const,
+      ]),
+  ...(formats[receiver.format].hasTemplate === true
+    ? [templateField(given?.template ?? receiver.template ?? "", templateHint)]
+    : []),
+  ...filterFields(
+    given ?? {
+      kinds:
+        receiver.kinds === null ? "" : (JSON.parse(receiver.kinds) as string[]).map(kindNameOf).join(", "),
+      min_severity: receiver.minSeverity,
+    },
+  ),
+];
+
+/** The buttons of a form: what a receiver would get can be seen before it is saved. */
+export const formActs = (label: string, page: string): Html =>
+  html`<div class="acts">
+    <button class="button primary" type="submit">${label}</button>
+    <button
+      class="button"
+      type="submit"
+      name="act"
+      value="preview"
+      formnovalidate
+      formaction="${page}#preview"
+    >
+      Preview
+    </button>
+  </div>`;
+
+export const previewSection = ({ kind, body }: ReceiverPreview): Html =>
+  html`<div id="preview" role="status">
+    <p class="hint">The request with the sample of ${kind}. Nothing was sent or saved.</p>
+    <pre tabindex="0" role="group" aria-label="Request"><code>${body}</code></pre>
+  </div>`;
+
+export const formFields = ["address", "secret", "template", "kinds", "min_severity"] as const;
+
+export function formatOf(text: string): ReceiverFormat {
+  const format = receiverFormats.find((known) => known === text);
+  if (format === undefined) throw invalid("format", `must be one of ${receiverFormats.join(", ")}`);
+  return format;
+}
+
+/** What is shown of what was typed: the sample of the first kind that was named. */
+export function draftOf(format: ReceiverFormat, { template = "", kinds = "" }: Given): PreviewRequest {
+  const [kind] = namesIn(kinds);
+  return {
+    format,
+    ...(formats[format].hasTemplate === true ? { template } : {}),
+    ...(kind === undefined ? {} : { kind }),
+  };
+}
+
+const namesIn = (kinds: string): string[] => kinds.split(/[\s,]+/).filter((name) => name !== "");
+
+/** What is left empty stays as it is; without kinds, all except personal ones. */
+export function changeOf({
+  address = "",
+  secret = "",
+  template = "",
+  kinds = "",
+  min_severity: severity = "",
+}: Given) {
+  if (severity !== "" && !isMinSeverity(severity))
+    throw invalid("min_severity", "must be info, warning or critical");
+  const names = namesIn(kinds);
+  return {
+    ...(address.trim() === "" ? {} : { address: address.trim() }),
+    ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
+    ...(template.trim() === "" ? {} : { template }),
+    kinds: names.length === 0 ? null : names,
+    ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),
+  };
+}
