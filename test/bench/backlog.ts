@@ -67,7 +67,12 @@ export async function measureBacklog(
   const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
   const contender =
     name === "belfry"
-      ? await startBelfry(folder, { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: endpoint })
+      ? // Peers have no inbox.
+        await startBelfry(folder, {
+          BELFRY_NOTIFICATIONS_METHOD: "webhook",
+          BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: endpoint,
+          BELFRY_NOTIFICATIONS_INBOX_ENABLED: "false",
+        })
       : await startPeer(name, { BENCH_ENDPOINT: endpoint });
   try {
     const subject = `delivery of ${count.toLocaleString("en")} webhooks`;

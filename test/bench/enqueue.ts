@@ -104,6 +104,6 @@ writeReport(measurements, {
     "The floor: hono, zod and three prepared INSERTs into Belfry's own tables, in one transaction with an fsync for all requests that arrive together. It has no permissions, preferences, templates, duplicates or metrics.",
     "pg-boss and graphile-worker: the same hono app, PostgreSQL with fsync and synchronous commit as by default; their key is compared in memory. CPU is the server process's and leaves out PostgreSQL's.",
     "coder: Coder's server on PostgreSQL, which stores the notification and sends it later; its CPU, too, leaves out PostgreSQL's.",
-    "Delivery: Belfry stores each attempt and its result; peers POST 50 jobs at a time, too, and fetch and end 200 with one statement.",
+    "Delivery: Belfry, without inbox, stores each attempt and its result; peers POST 50 jobs at a time, too, and fetch and end 200 with one statement.",
   ],
 });

@@ -204,7 +204,9 @@ async function createGraphileWorker(): Promise<Backend> {
         maxPoolSize: 10,
         noHandleSignals: true,
         taskList: { notify: createPoster(endpoint) },
-        preset: { worker: { localQueue: { size: peerBatch }, completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        preset: {
+          worker: { localQueue: { size: peerBatch }, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+        },
       }),
   };
 }

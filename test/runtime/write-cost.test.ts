@@ -72,3 +72,37 @@ test.skipIf(noServer)(
     }
   },
 );
+
+test.skipIf(noServer)("a notification reads as many rows behind a backlog of its own channel", async () => {
+  const libsql = await startLibsqlServer();
+  try {
+    const meter = createMeter();
+    const receiver = await startReceiver();
+    const server = await startTestServer({
+      adapter: "plain",
+      environment: {
+        BELFRY_DATABASE_URL: libsql.url,
+        BELFRY_NOTIFICATIONS_METHOD: "webhook",
+        BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+      },
+      onTrip: meter.onTrip,
+      onAnswer: meter.onAnswer,
+    });
+    const { token } = await signInFirst(server);
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    async function cost(title: string) {
+      await server.settled();
+      meter.reset();
+      const json = { content: { title, message: "x" } };
+      await server.call("POST", "/api/v2/notifications/custom", { token, json });
+      await server.settled();
+      return meter.rowsRead;
+    }
+    await cost("first");
+    const alone = await cost("second");
+    for (let title = 0; title < 60; title += 1) await cost(`backlog ${title}`);
+    expect(await cost("last")).toBeLessThanOrEqual(alone * 1.2);
+  } finally {
+    await libsql.stop();
+  }
+});

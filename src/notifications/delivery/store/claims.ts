@@ -40,10 +40,15 @@ type ChannelLease = LeaseValues & { channel: string; ids: string | undefined };
 type ReceiverLease = LeaseValues & { receiverId: string };
 
 const leaseMessages = prepared(({ token, channel, now, leaseUntil, limit, held, ids }: ChannelLease) => {
-  const isChosenSql = ids === undefined ? sql`true` : sql`id IN (SELECT value FROM json_each(${ids}))`;
-  const dueSql = sql`SELECT seq FROM notification_messages WHERE method = ${channel} AND due_at <= ${now} AND ${isChosenSql}
-      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${held})))
-    ORDER BY due_at, seq LIMIT ${limit}`;
+  const isDueSql = sql`m.method = ${channel} AND m.due_at <= ${now}
+      AND (m.lease_token IS NULL OR m.lease_token NOT IN (SELECT value FROM json_each(${held})))
+    ORDER BY m.due_at, m.seq LIMIT ${limit}`;
+  // Chosen ones are looked up, however many others are due.
+  const dueSql =
+    ids === undefined
+      ? sql`SELECT m.seq FROM notification_messages AS m WHERE ${isDueSql}`
+      : sql`SELECT m.seq FROM json_each(${ids}) AS chosen CROSS JOIN notification_messages AS m ON m.id = chosen.value
+        WHERE ${isDueSql}`;
   return query.run(sql`UPDATE notification_messages
     SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
       attempt_count = attempt_count + 1, updated_at = ${now}

@@ -139,7 +139,7 @@ type InboxRow = typeof inboxNotifications.$inferInsert;
  */
 export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
   return [
-    ...chunks(outcomes).flatMap((chunk) => [endLeases(chunk), endAttempts(chunk)]),
+    ...chunks(outcomes.map(toArray)).flatMap((chunk) => [endLeases(chunk), endAttempts(chunk)]),
     ...insertRows(inboxNotifications, inbox, isSentSql),
     ...foldOlder(
       inbox.flatMap(({ situationId }) => situationId ?? []),
@@ -152,24 +152,40 @@ const isSentSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
 );
 
+/** SQLite finds the element of an array in half the time that the member of an object takes. */
+const toArray = (row: OutcomeRow) => outcomeFields.map((field) => row[field]);
+const outcomeFields = [
+  "id",
+  "token",
+  "attempt",
+  "finishedAt",
+  "status",
+  "dueAt",
+  "forgiven",
+  "reason",
+  "outcome",
+  "detail",
+] as const satisfies (keyof OutcomeRow)[];
+const givenSql = Object.fromEntries(
+  outcomeFields.map((field, position) => [field, sql.raw(`row.value ->> ${position}`)]),
+) as Record<(typeof outcomeFields)[number], SQL>;
+
 const endLeases = prepared((outcomes: string) =>
   query.run(sql`UPDATE notification_messages
-    SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
-      updated_at = row.value ->> '$.finishedAt',
-      attempts_forgiven = attempts_forgiven + (row.value ->> '$.forgiven'),
-      sealed_labels = CASE WHEN row.value ->> '$.dueAt' IS NULL THEN NULL ELSE sealed_labels END,
-      reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
-        ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END
+    SET status = ${givenSql.status}, lease_token = NULL, due_at = ${givenSql.dueAt}, updated_at = ${givenSql.finishedAt},
+      attempts_forgiven = attempts_forgiven + (${givenSql.forgiven}),
+      sealed_labels = CASE WHEN ${givenSql.dueAt} IS NULL THEN NULL ELSE sealed_labels END,
+      reasons = CASE WHEN ${givenSql.reason} IS NULL THEN reasons
+        ELSE json_insert(reasons, '$[#]', ${givenSql.reason}) END
     FROM json_each(${outcomes}) AS row
-    WHERE notification_messages.id = row.value ->> '$.id'
-      AND notification_messages.lease_token = row.value ->> '$.token'`),
+    WHERE notification_messages.id = ${givenSql.id} AND notification_messages.lease_token = ${givenSql.token}`),
 );
 
 const endAttempts = prepared((outcomes: string) =>
   query.run(sql`UPDATE notification_attempts
-    SET finished_at = row.value ->> '$.finishedAt', outcome = row.value ->> '$.outcome', detail = row.value ->> '$.detail'
+    SET finished_at = ${givenSql.finishedAt}, outcome = ${givenSql.outcome}, detail = ${givenSql.detail}
     FROM json_each(${outcomes}) AS row
-    WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
+    WHERE message_id = ${givenSql.id} AND number = ${givenSql.attempt} AND outcome = 'started'`),
 );
 
 /** Ends expired messages with sealed labels, so that these are deleted even while nothing is sent; not leased messages. */
