@@ -14,11 +14,8 @@ import { inOwnTrace } from "./kernel/tracing.ts";
 import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
-import {
-  expireMessages,
-  findNextLeaseExpiry,
-  notificationPurges,
-} from "./notifications/delivery/store/queue.ts";
+import { expireMessages, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
+import { notificationPurges } from "./notifications/delivery/store/purges.ts";
 import { findDueQueues } from "./notifications/delivery/store/claims.ts";
 import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";

@@ -1,4 +1,4 @@
-// SQL of delivery: what is claimed, write outcomes, release, purge. Every write can be sent twice.
+// SQL of delivery: what is claimed, its outcomes, release. Every write can be sent twice.
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
@@ -14,12 +14,9 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../../db/schema.ts";
-import { idPrefix } from "../../../../db/statements.ts";
-import type { Purges } from "../../../kernel/purge.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
-import { deleteOldInbox } from "../../inbox/store/inbox.ts";
-import { deleteOldSituations, foldOlder } from "../../situations/store/situations.ts";
+import { foldOlder } from "../../situations/store/situations.ts";
 import { goneEndpointSql } from "../../preferences/store/settings.ts";
 
 /** Extends leases until then at least, unless another process took them over. */
@@ -239,28 +236,3 @@ export function deferMessages(
       WHERE notification_messages.id = row.value ->> '$.id' AND lease_token = ${token}`),
   ];
 }
-
-/** Old messages with their attempts, events without messages, and inbox notifications. */
-export const notificationPurges = (
-  now: number,
-  { messageRetention, inboxRetention }: { messageRetention: number; inboxRetention: number },
-): Purges => ({
-  notificationMessages: (limit) => purgeMessages(now - messageRetention, limit),
-  notificationEvents: (limit) => purgeEvents(now - messageRetention, limit),
-  inboxNotifications: (limit) => deleteOldInbox(now - inboxRetention, limit),
-  situations: (limit) => deleteOldSituations(now - inboxRetention, limit),
-});
-
-/** Deletes final messages older than `before`, with their attempts. Their ids tell their age. */
-export function purgeMessages(before: number, limit: number): Statement {
-  const oldSql = sql`SELECT seq FROM notification_messages
-    WHERE id < ${idPrefix(before)} AND due_at IS NULL AND updated_at < ${before} LIMIT ${limit}`;
-  return query.all(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql}) RETURNING 1 AS deleted`);
-}
-
-/** Deletes events older than `before` that have no messages left. Their ids tell their age. */
-const purgeEvents = (before: number, limit: number): Statement =>
-  query.all(sql`DELETE FROM notification_events WHERE seq IN (
-    SELECT e.seq FROM notification_events e WHERE e.id < ${idPrefix(before)} AND e.created_at < ${before}
-      AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})
-    RETURNING 1 AS deleted`);
