@@ -111,7 +111,8 @@ function derive(deps: Deps, derivation: Derivation, place?: QueueReservation): P
           salt,
           hashBytes,
           { ...cost, maxmem: maxMemoryBytes },
-          (error, derived) => (error === null ? resolve(derived) : reject(error)),
+          // Bun passes undefined where there is no error.
+          (error, derived) => (error ? reject(error) : resolve(derived)),
         );
       }),
   );

@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
 import { retryTransient, type DatabaseClient } from "../../db/client.ts";
 import { createServerClient, serverUrl, type Send, type ServerAddress } from "../../db/server.ts";
-import { openFileClient } from "./file-client.ts";
 import { createClient } from "@libsql/client/http";
 import { ServerRefusal } from "../../db/errors.ts";
 
@@ -50,6 +49,8 @@ const busyTimeoutMs = 20;
 async function openFile(file: string): Promise<DatabaseClient> {
   try {
     mkdirSync(dirname(file), { recursive: true });
+    // The native part is loaded only where there is a file.
+    const { openFileClient } = await import("./file-client.ts");
     const client = openFileClient(file, busyTimeoutMs);
     // Stored in the file. `synchronous = FULL` and foreign keys are libSQL's defaults for each connection.
     await retryTransient(client, () => client.execute("PRAGMA journal_mode = WAL"));

@@ -1,6 +1,6 @@
 // What Node knows about its own process, by the names that Prometheus' client libraries use, and the delay of the event
 // loop.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Config } from "../config/config.ts";
 import { createMeasures, type Measures } from "../kernel/measures.ts";
@@ -48,10 +48,14 @@ const one = (name: string, type: Family["type"], help: string, value: number): F
   samples: [{ labels: {}, value }],
 });
 
-/** On Linux: elsewhere nothing tells. */
-const descriptors = "/proc/self/fd";
-const countDescriptors = (): number | undefined =>
-  existsSync(descriptors) ? readdirSync(descriptors).length : undefined;
+/** On Linux, where it may be read: elsewhere nothing tells. */
+function countDescriptors(): number | undefined {
+  try {
+    return readdirSync("/proc/self/fd").length;
+  } catch {
+    return undefined;
+  }
+}
 
 const sampleMs = 100;
 

@@ -1,5 +1,6 @@
 // The state of a process: its clock, groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
+import { readClock } from "../../db/statements.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findValidKeys } from "../accounts/store/keys.ts";
 import type { Gather } from "../kernel/coalescer.ts";
@@ -175,4 +176,11 @@ export function nextOffset(present: number, { database, asked, answered }: Clock
   const min = database - answered;
   const max = database - asked;
   return present >= min && present <= max ? present : Math.round((min + max) / 2);
+}
+
+/** Before the first request: leases rely on the clock. */
+export async function setClock(db: Database, clock: Clock): Promise<void> {
+  const asked = clock.local();
+  const answer = await db.read({ clock: readClock() });
+  clock.observe(answer.clock[0]!.now, asked);
 }

@@ -2,32 +2,30 @@
 import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient, type DatabaseOptions } from "../../db/client.ts";
-import { readClock } from "../../db/statements.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
-import { createApi } from "../api/index.ts";
 import { createApp, type Open } from "../app.ts";
 import { createMcpRoutes } from "../mcp/route.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
-import type { Clock } from "../kernel/ports.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
 import type { OpenEventStream } from "../http/event-stream.ts";
-import { openApiDocument } from "../http/openapi.ts";
+import { describeOnce } from "./describe.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { type ConnectionLimits, close, openHttp, listen, type SlowRequests } from "./http-server.ts";
 import { resourceOf, startMeasures } from "./process-figures.ts";
 import { openAssets } from "./asset-files.ts";
 import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
-import { createClock, createProcess, type ProcessTuning } from "./process.ts";
+import { createClock, createProcess, setClock, type ProcessTuning } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
 import { openTransports, type Transports } from "./transports.ts";
 import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
-import { acceptSockets, createWatch, inboxHolder, noSocket, type Upgrade } from "./sockets.ts";
-import { Cron } from "croner";
-import { tick } from "../tick.ts";
+import { acceptSockets, noSocket, type Upgrade } from "./sockets.ts";
+import { createWatch, inboxHolder } from "./watch.ts";
+import { createDeferral } from "./deferral.ts";
+import { startTicker } from "./ticker.ts";
 
 export interface ServerOptions
   extends Pick<DatabaseOptions, "onTrip" | "onStatement">, ProcessTuning, Partial<Transports> {
@@ -152,12 +150,6 @@ const connectionOf = (bindings: NodeBindings): Connection => ({
   openStream: eventStreamsOf(bindings),
 });
 
-/** Created at the first request for it: it takes as long as fifty other requests, too long for a start. */
-function describeOnce(config: () => Config): Deps["openApi"] {
-  let document: Record<string, unknown> | undefined;
-  return async () => (document ??= openApiDocument(createApi(), config().accessUrl));
-}
-
 async function openDatabase(
   config: Config,
   options: ServerOptions & Pick<DatabaseOptions, "onBatch">,
@@ -172,13 +164,6 @@ async function openDatabase(
     timeoutMs: options.databaseTimeoutMs,
   });
   return { client, file, db: withBatchLog(db, log, config.logLevel) };
-}
-
-/** Before the first request: leases rely on the clock. */
-async function setClock(db: Database, clock: Clock): Promise<void> {
-  const asked = clock.local();
-  const answer = await db.read({ clock: readClock() });
-  clock.observe(answer.clock[0]!.now, asked);
 }
 
 /** An error, because Belfry writes nothing until an operator acts. */
@@ -202,42 +187,4 @@ function configure(
   const log = createLog({ level: config.logLevel, format, now, write: options.write });
   for (const warning of warnings) log.warn(warning);
   return { config, log };
-}
-
-export interface Deferral {
-  defer: Deps["defer"];
-  /** Resolves when all deferred work is done. */
-  settled: () => Promise<void>;
-}
-
-export function createDeferral(log: Log): Deferral {
-  const running = new Set<Promise<unknown>>();
-  return {
-    defer: (task) => {
-      const job: Promise<unknown> = new Promise((resolve) => setImmediate(resolve))
-        .then(task)
-        .catch((error: unknown) => log.error("background work failed", { reason: String(error) }))
-        .finally(() => running.delete(job));
-      running.add(job);
-    },
-    settled: async () => {
-      while (running.size > 0) await Promise.all(running);
-    },
-  };
-}
-
-/** Ticks now, then once each interval. */
-export function startTicker(config: Config, deps: () => Deps): Cron {
-  const { notifications, prebuilds } = config;
-  const minIntervalMs = Math.min(notifications.fetchInterval, prebuilds.reconciliationInterval);
-  const interval = Math.max(1, Math.round(minIntervalMs / 1_000));
-  const { defer } = deps();
-  defer(() => tick(deps()));
-  // `protect`: ticks don't overlap; only deliveries can continue into the next one.
-  return new Cron(
-    "* * * * * *",
-    { interval, protect: true, unref: true },
-    () =>
-      new Promise<void>((resolve) => defer(() => tick(deps(), { onStepsDone: resolve }).finally(resolve))),
-  );
 }

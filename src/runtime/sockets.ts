@@ -3,12 +3,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames } from "../api/inbox-watch.ts";
-import type { InboxWatch, Socket } from "../kernel/ports.ts";
-import type { Deps } from "../kernel/deps.ts";
-import { createPageFormat } from "../pages/inbox-live.ts";
-import type { OwnProcess } from "./process.ts";
+import type { Socket } from "../kernel/ports.ts";
 import { refuseTarget, targetOf } from "./http-server.ts";
 
 /** What the application gets besides an upgrade request. */
@@ -22,28 +17,6 @@ export interface Upgrade {
 export const noSocket: Upgrade["accept"] = () => {
   throw new Error("the request is not an upgrade");
 };
-
-/** Who holds the live inbox, with what that takes. */
-export const inboxHolder = ({
-  db,
-  log,
-  now,
-  process,
-}: Pick<Deps, "db" | "log" | "now"> & { process: OwnProcess }): EventsHolder => ({
-  db,
-  log,
-  hub: process.hub,
-  stopping: process.stopping,
-  pageFormat: createPageFormat({ now, rendered: process.rendered }),
-});
-
-/** The live inbox, from this process. */
-export const createWatch =
-  (holder: EventsHolder, accept: Upgrade["accept"]) =>
-  async ({ as, ...watch }: InboxWatch): Promise<Response> =>
-    as.way === "events"
-      ? openEvents(holder, { ...watch, as })
-      : accept(await openFrames(holder, { ...watch, as }));
 
 type Answer = (request: Request, upgrade: Upgrade) => Response | Promise<Response>;
 

@@ -1,12 +1,12 @@
 // The application's dependencies on Workers, created for each invocation: a connection ends with the request that opened it.
 import { createDatabase } from "../../db/client.ts";
-import { createServerClient } from "../../db/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type LogLevel } from "../kernel/log.ts";
 import { openTracer, scheduleBy } from "../kernel/tracer.ts";
 import { version } from "../kernel/version.ts";
+import { connectByFetch } from "./fetch-client.ts";
 import { createClock, createProcess, type OwnProcess } from "./process.ts";
 import { createSlots } from "../kernel/rules/limits.ts";
 import { createRemoteAlarm } from "./worker-alarm.ts";
@@ -54,8 +54,6 @@ const ofInvocations = {
   maxPlanBytes: 8 * 1_048_576,
 };
 
-const databaseTimeoutMs = 5_000;
-
 /** For a request or a tick. The live inbox is in a Durable Object, which is woken for new notifications. */
 export function createDeps(invocation: Invocation, clientAddress: string | null): Deps {
   const own = createOwnDeps(invocation, clientAddress, () => deps);
@@ -87,7 +85,7 @@ export function createOwnDeps(
   // The platform sorts lines by these.
   const write = (line: string, at: LogLevel) => console[at](line);
   const log = createLog({ level, format, now, write });
-  const db = withBatchLog(createDatabase(connect(config)), log, config.logLevel);
+  const db = withBatchLog(createDatabase(connectByFetch(config)), log, config.logLevel);
   const { smtp: mail } = config.notifications.channels;
   const defer: Deps["defer"] = (task) =>
     lifetime.waitUntil(
@@ -137,13 +135,6 @@ export function createOwnDeps(
 
 /** The attributes of its spans. */
 const resource = () => ({ "service.version": version });
-
-const connect = (config: Config) =>
-  createServerClient(config, async (url, headers, body) => {
-    const signal = AbortSignal.timeout(databaseTimeoutMs);
-    const answer = await fetch(url, { method: "POST", headers, body, signal });
-    return { status: answer.status, text: await answer.text() };
-  });
 
 /** Those that the platform serves itself are elsewhere. */
 const assetsAddress = "https://assets.invalid/_files/";

@@ -1,9 +1,13 @@
-// Processes with an embedded file: Node, and Deno where `npm run test:runtimes` has found one.
-import { describe } from "vitest";
+// Processes with an embedded file: Node, and Deno and Bun where they are.
+import { describe, test } from "vitest";
 import { conform } from "../support/conformance.ts";
-import { denoWithFile, nodeWithFile } from "../support/deployments.ts";
+import { bun, deno, noBun, noDeno } from "../support/other-runtimes.ts";
+import { bunWithFile, denoWithFile, nodeWithFile } from "../support/deployments.ts";
 
 describe("Node with a file", () => conform(nodeWithFile));
 
-const deno = process.env["BELFRY_TEST_DENO"];
-if (deno !== undefined) describe("Deno with a file", () => conform(denoWithFile(deno)));
+if (deno === undefined) test.skip(`Deno with a file. ${noDeno}`);
+else describe("Deno with a file", () => conform(denoWithFile(deno!)));
+
+if (bun === undefined) test.skip(`Bun with a file. ${noBun}`);
+else describe("Bun with a file", () => conform(bunWithFile(bun!)));

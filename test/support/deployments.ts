@@ -1,9 +1,10 @@
 // Belfry as it is deployed, in each way there is: the conformance suite asks all of them the same, over HTTP only.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorker } from "./bundle.ts";
+import { denoWithFileFlags, denoWithServerFlags } from "./other-runtimes.ts";
 import { migrate } from "./migrate.ts";
 import { startCommand, type WhenDone } from "./program.ts";
 import { secretKey } from "./server.ts";
@@ -59,12 +60,37 @@ export const nodeWithServer: Deploy = async (environment, whenDone) =>
 /** `deno`: the path of the program. */
 export const denoWithFile =
   (deno: string): Deploy =>
-  async (environment, whenDone) =>
-    serve(
-      [deno, "run", "-A", "--node-modules-dir=manual", join(root, "src/runtime/node.ts")],
-      { DENO_NO_UPDATE_CHECK: "1", BELFRY_DATABASE_URL: await newFile(whenDone), ...environment },
+  async (environment, whenDone) => {
+    const url = await newFile(whenDone);
+    const flags = denoWithFileFlags(dirname(url.slice("file:".length)));
+    return serve(
+      [deno, ...flags, "src/runtime/node.ts"],
+      { DENO_NO_UPDATE_CHECK: "1", BELFRY_DATABASE_URL: url, ...environment },
       whenDone,
     );
+  };
+
+export const bunWithFile =
+  (bun: string): Deploy =>
+  async (environment, whenDone) =>
+    serve(
+      [bun, "run", "src/runtime/node.ts"],
+      { BELFRY_DATABASE_URL: await newFile(whenDone), ...environment },
+      whenDone,
+    );
+
+export const denoWithServer =
+  (deno: string): Deploy =>
+  async (environment, whenDone) => {
+    const databaseUrl = await startDatabase(whenDone);
+    const { setup_code: setupCode } = await migrate(databaseUrl);
+    const { url } = await serve(
+      [deno, ...denoWithServerFlags, "src/runtime/deno.ts"],
+      { DENO_NO_UPDATE_CHECK: "1", BELFRY_DATABASE_URL: databaseUrl, ...environment },
+      whenDone,
+    );
+    return { url, setupCode };
+  };
 
 export const workerWithServer: Deploy = async (environment, whenDone) => {
   const [bundle, databaseUrl] = await Promise.all([bundleWorker(), startDatabase(whenDone)]);
