@@ -52,9 +52,18 @@ try {
   Deno.exit(1);
 }
 
+/** What the process may not see is not set. */
+function variableOf(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}
+
 /** By name, because a process may be allowed to see these only. */
 function configure(): Config {
-  const environment = Object.fromEntries(Object.keys(variables).map((name) => [name, Deno.env.get(name)]));
+  const environment = Object.fromEntries(Object.keys(variables).map((name) => [name, variableOf(name)]));
   const config = parseConfig(environment, (message) => console.warn(message));
   if (config.databaseUrl.startsWith("file:"))
     throw new ConfigError(
