@@ -16,6 +16,7 @@ export interface AuditEntry {
     | "notification_template"
     | "notification_message"
     | "notification_receiver"
+    | "notification_rule"
     | "organization"
     | "deployment"
     | "template"

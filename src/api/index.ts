@@ -36,6 +36,7 @@ import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { receiverRoutes } from "./receivers.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
 import { sourcePeopleRoutes } from "./source-people.ts";
+import { ruleRoutes } from "./rules.ts";
 import { sourceRoutes } from "./sources.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
 import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
@@ -52,6 +53,7 @@ import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
 const allSourceRoutes = new Hono<Env>()
   .route("/", receiverRoutes)
+  .route("/", ruleRoutes)
   .route("/", sourceRoutes)
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);

@@ -23,6 +23,7 @@ import { run } from "./run.ts";
 import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
+import { notificationRules } from "./notification-rules.ts";
 import * as receivers from "./receivers.ts";
 import * as sourcePeople from "./source-people.ts";
 import * as sources from "./sources.ts";
@@ -161,6 +162,7 @@ export const commands: Group = {
         receivers.remove,
       ],
     },
+    notificationRules,
     {
       name: "sources",
       aliases: ["source"],

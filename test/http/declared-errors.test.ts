@@ -2,6 +2,7 @@
 import { questionBodies, questionErrors } from "../support/question-errors.ts";
 import { receiverBodies, receiverErrors } from "../support/receiver-errors.ts";
 import { groupBodies, groupErrors } from "../support/group-errors.ts";
+import { ruleBodies, ruleErrors } from "../support/rule-errors.ts";
 import { sourceBodies, sourceErrors } from "../support/source-errors.ts";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
@@ -46,6 +47,7 @@ const fill = (path: string) =>
     .replace(":source", "none")
     .replace(":receiver", "none")
     .replace(":group", "none")
+    .replace(":rule", "none")
     .replace(":name", "none")
     .replace(":key", "none")
     .replace(":id", nobody)
@@ -91,6 +93,7 @@ const special: Record<string, Make> = {
   ...sourceErrors,
   ...receiverErrors,
   ...groupErrors,
+  ...ruleErrors,
   ...questionErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
@@ -534,6 +537,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     ...sourceBodies,
     ...receiverBodies,
     ...groupBodies,
+    ...ruleBodies,
     ...questionBodies,
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },

@@ -327,6 +327,16 @@ export interface Answers {
     accepted: boolean;
     answer: string;
   };
+  "GET /api/v2/notifications/rules": Array<NotificationRule>;
+  "POST /api/v2/notifications/rules": NotificationRule;
+  "GET /api/v2/notifications/rules/{rule}": NotificationRule;
+  "PATCH /api/v2/notifications/rules/{rule}": NotificationRule;
+  "DELETE /api/v2/notifications/rules/{rule}": undefined;
+  "GET /api/v2/users/{user}/notifications/rules": Array<NotificationRule>;
+  "POST /api/v2/users/{user}/notifications/rules": NotificationRule;
+  "GET /api/v2/users/{user}/notifications/rules/{rule}": NotificationRule;
+  "PATCH /api/v2/users/{user}/notifications/rules/{rule}": NotificationRule;
+  "DELETE /api/v2/users/{user}/notifications/rules/{rule}": undefined;
   "GET /api/v2/sources": Array<Source>;
   "POST /api/v2/sources": {
     id: string;
@@ -733,6 +743,10 @@ export interface Paths {
             "{}": "/api/v2/users/{user}/organizations/{organization}";
           };
           notifications: {
+            rules: {
+              "": "/api/v2/users/{user}/notifications/rules";
+              "{}": "/api/v2/users/{user}/notifications/rules/{rule}";
+            };
             preferences: "/api/v2/users/{user}/notifications/preferences";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
             channels: "/api/v2/users/{user}/notifications/channels";
@@ -856,6 +870,10 @@ export interface Paths {
             rotate: "/api/v2/notifications/receivers/{receiver}/rotate";
             test: "/api/v2/notifications/receivers/{receiver}/test";
           };
+        };
+        rules: {
+          "": "/api/v2/notifications/rules";
+          "{}": "/api/v2/notifications/rules/{rule}";
         };
         custom: "/api/v2/notifications/custom";
         test: "/api/v2/notifications/test";
@@ -1468,6 +1486,23 @@ export interface Receiver {
   previous_secret_valid_until: string | null;
   created_by: string | null;
   created_at: string | null;
+}
+
+export interface NotificationRule {
+  id: string;
+  name: string;
+  position: number;
+  filter: string;
+  enabled: boolean;
+  continue: boolean;
+  suppress: boolean;
+  channels: Array<"inbox" | "smtp" | "webhook" | "push"> | null;
+  receivers: Array<string> | null;
+  delay_seconds: number | null;
+  digest: "daily" | "weekly" | null;
+  problems: Array<string>;
+  created_by: string | null;
+  created_at: string;
 }
 
 export interface Source {

@@ -90,6 +90,9 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     address: "https://spare.invalid/x",
   });
   await call(owner, "POST", "/organizations/default/groups", { name: "spare" });
+  const rule = { name: "spare", filter: 'template = "none-*"', suppress: true };
+  await call(owner, "POST", "/notifications/rules", rule);
+  await call(mia.token, "POST", "/users/me/notifications/rules", rule);
   await server.settled();
   forgetful.forget();
   return {

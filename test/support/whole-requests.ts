@@ -53,6 +53,10 @@ const bodies: Record<string, unknown> = {
   },
   "POST /api/v2/notifications/receivers/preview": { format: "slack" },
   "PATCH /api/v2/notifications/receivers/:receiver": { min_severity: "warning" },
+  "POST /api/v2/notifications/rules": { name: "new", suppress: true },
+  "PATCH /api/v2/notifications/rules/:rule": { filter: "severity = info" },
+  "POST /api/v2/users/:user/notifications/rules": { name: "new", suppress: true },
+  "PATCH /api/v2/users/:user/notifications/rules/:rule": { filter: "severity = info" },
   "POST /api/v2/sources": { name: "new" },
   "PATCH /api/v2/sources/:source": { name: "renamed" },
   "PUT /api/v2/sources/:source/people/:id": { user: "mia" },
@@ -132,6 +136,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":source", "spare")
     .replace(":receiver", "spare")
     .replace(":group", "spare")
+    .replace(":rule", "spare")
     .replace(":secret", sourceSecret)
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")

@@ -1,0 +1,260 @@
+// Creating, changing, moving and deleting rules: the deployment's, which are audited, and people's own.
+import { trueSql } from "../../../db/prepared.ts";
+import type { SQL, Statement } from "../../../db/client.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, conflict, invalidFields, notFound } from "../../kernel/errors.ts";
+import type { AuditNote } from "../texts/templates.ts";
+import {
+  mentionedIn,
+  missingOf,
+  ruleProblems,
+  toActions,
+  type GivenRule,
+  type Known,
+} from "./rules/given-rule.ts";
+import type { RuleActions } from "./rules/rule.ts";
+import {
+  deleteRule,
+  findReferences,
+  insertRule,
+  listRules,
+  orderRules,
+  ruleHasChangeSql,
+  updateRule,
+  type Reference,
+  type RuleFields,
+  type RuleRow,
+  type RulesOf,
+} from "./store/rules.ts";
+
+/** Who does it, to whose rules. */
+export interface RuleManager {
+  userId: string;
+  of: RulesOf;
+  /** SQL: whether they still may. */
+  allowedSql: SQL;
+  /** Of the deployment's. */
+  note?: (ruleId: string) => AuditNote;
+  /** Throws why a write that they weren't allowed changed nothing. */
+  refuse: () => Promise<never>;
+}
+
+/** A rule with what it names. */
+export interface ViewedRule extends Omit<RuleRow, "actions"> {
+  actions: RuleActions;
+  /** Names of the receivers that it chooses; also of deleted ones. */
+  receivers: readonly string[] | null;
+  /** Sentences: what it names and is no more. */
+  problems: readonly string[];
+}
+
+const maxRules = { deployment: 100, own: 50 };
+
+/** Two round trips with the read of the rows. */
+export async function viewRules(deps: Pick<Deps, "db">, rows: readonly RuleRow[]): Promise<ViewedRule[]> {
+  if (rows.length === 0) return [];
+  const parsed = rows.map((row) => ({ ...row, actions: JSON.parse(row.actions) as RuleActions }));
+  const receiverIds = parsed.flatMap(({ actions }) => actions.receivers ?? []);
+  const mentioned = mentionedIn(rows.map(({ filter }) => filter));
+  const { found } = await deps.db.read({
+    found: findReferences({ ...mentioned, receivers: [], receiverIds }),
+  });
+  const known = knownOf(found);
+  const receivers = new Map(
+    found
+      .filter(({ what }) => what === "receiver")
+      .map(({ id, name, isDeleted }) => [id, { name, isDeleted: isDeleted === 1 }]),
+  );
+  return parsed.map((row) => ({
+    ...row,
+    receivers: row.actions.receivers?.map((id) => receivers.get(id)?.name ?? id) ?? null,
+    problems: missingOf(row, known, receivers),
+  }));
+}
+
+const knownOf = (found: readonly Reference[]): Known => {
+  const named = (what: Reference["what"]) => found.filter((one) => one.what === what);
+  return {
+    templates: new Set(named("template").map(({ name }) => name)),
+    users: new Set(named("user").map(({ name }) => name)),
+    receivers: new Map(named("receiver").map(({ name, id }) => [name.toLowerCase(), id])),
+  };
+};
+
+/** What it names already, which may be no more: it isn't checked again unless it changes. */
+type Kept = Pick<Known, "receivers"> & { filter: string | null };
+
+/** The rule as it is stored. Throws 400 with everything that is wrong. */
+async function requireValid(
+  deps: Deps,
+  given: GivenRule,
+  isOwn: boolean,
+  kept: Kept = { filter: null, receivers: new Map() },
+): Promise<RuleFields> {
+  const receivers = (given.receivers ?? []).map((name) => name.toLowerCase());
+  const references = { ...mentionedIn([given.filter]), receivers, receiverIds: [] };
+  const { found } = await deps.db.read({ found: findReferences(references) });
+  const known = withKept(knownOf(found), kept);
+  const problems = ruleProblems(given, known, isOwn);
+  if (problems.length > 0) throw invalidFields(problems);
+  const { name, filter, isEnabled, continues } = given;
+  return {
+    name,
+    filter: filter.trim() === "" ? null : filter.trim(),
+    isEnabled,
+    continues,
+    actions: JSON.stringify(toActions(given, known)),
+  };
+}
+
+function withKept({ templates, users, receivers }: Known, kept: Kept): Known {
+  const mentioned = mentionedIn([kept.filter]);
+  return {
+    templates: new Set([...templates, ...mentioned.templates]),
+    users: new Set([...users, ...mentioned.users]),
+    receivers: new Map([...kept.receivers, ...receivers]),
+  };
+}
+
+/** The last one. Throws 400, 403, 409 for a name that is in use or too many rules. */
+export async function createRule(deps: Deps, manager: RuleManager, given: GivenRule): Promise<ViewedRule> {
+  const { of } = manager;
+  const fields = await requireValid(deps, given, of !== null);
+  const [id, changeId] = [deps.newId(), deps.newId()];
+  const row = { ...fields, id, userId: of, changeId, createdBy: manager.userId, createdAt: deps.now() };
+  const max = of === null ? maxRules.deployment : maxRules.own;
+  const { rules } = await deps.db.write(
+    [
+      insertRule(row, max, manager.allowedSql),
+      ...audited(
+        manager,
+        id,
+        { action: "create", detail: { name: row.name } },
+        ruleHasChangeSql(id, changeId),
+      ),
+    ],
+    { rules: listRules(of) },
+  );
+  const created = rules.find((rule) => rule.id === id);
+  if (created !== undefined) return viewOne(deps, created);
+  if (rules.some(({ name }) => name === row.name)) throw nameTaken(row.name);
+  if (rules.length >= max)
+    throw conflict(`There are ${max} rules; no more are allowed.`, "Delete one first.");
+  return manager.refuse();
+}
+
+const viewOne = async (deps: Deps, row: RuleRow): Promise<ViewedRule> => (await viewRules(deps, [row]))[0]!;
+
+const audited = (
+  { note }: RuleManager,
+  id: string,
+  entry: Parameters<AuditNote>[0],
+  when: SQL,
+): Statement[] => (note === undefined ? [] : [note(id)(entry, when)]);
+
+export type RuleChange = Partial<GivenRule> & {
+  /** Its place among the others, from 1. */
+  position?: number | undefined;
+};
+
+/** `rules`: all of the owner's. Throws 400, 403, 404, 409 for a name that is in use or another change at the same time. */
+export async function changeRule(
+  deps: Deps,
+  manager: RuleManager,
+  { rules, name: wanted }: { rules: readonly RuleRow[]; name: string },
+  { position, ...change }: RuleChange,
+): Promise<ViewedRule> {
+  const rule = findRule(rules, wanted);
+  const before = await viewOne(deps, rule);
+  const ids = before.actions.receivers ?? [];
+  const fields = await requireValid(deps, { ...givenOf(before), ...change }, manager.of !== null, {
+    filter: before.filter,
+    receivers: new Map(before.receivers?.map((name, at) => [name.toLowerCase(), ids[at]!])),
+  });
+  const changeId = deps.newId();
+  const when = ruleHasChangeSql(rule.id, changeId);
+  const detail = {
+    name: fields.name,
+    ...(fields.name === rule.name ? {} : { from: rule.name }),
+    ...(fields.isEnabled === rule.isEnabled ? {} : { enabled: fields.isEnabled }),
+    ...(position === undefined ? {} : { position }),
+  };
+  const others = rules.filter(({ id }) => id !== rule.id).map(({ id }) => id);
+  const { after } = await deps.db.write(
+    [
+      updateRule(rule, fields, changeId, manager.allowedSql),
+      ...(position === undefined
+        ? []
+        : [orderRules(manager.of, others.toSpliced(position - 1, 0, rule.id), when)]),
+      ...audited(manager, rule.id, { action: "write", detail }, when),
+    ],
+    { after: listRules(manager.of) },
+  );
+  const changed = after.find(({ id }) => id === rule.id);
+  if (changed?.changeId === changeId) return viewOne(deps, changed);
+  if (changed === undefined) throw notFound("Rule");
+  if (after.some(({ id, name }) => id !== rule.id && name === fields.name)) throw nameTaken(fields.name);
+  if (changed.changeId !== rule.changeId)
+    throw conflict("The rule was changed at the same time.", "Reload it, then try again.");
+  return manager.refuse();
+}
+
+/** Throws 403, 404. */
+export async function removeRule(
+  deps: Deps,
+  manager: RuleManager,
+  { rules, name }: { rules: readonly RuleRow[]; name: string },
+): Promise<void> {
+  const rule = findRule(rules, name);
+  const { left } = await deps.db.write(
+    [
+      ...audited(
+        manager,
+        rule.id,
+        { action: "delete", detail: { name: rule.name } },
+        ruleHasChangeSql(rule.id, rule.changeId),
+      ),
+      deleteRule(rule.id, manager.allowedSql),
+    ],
+    { left: listRules(manager.of) },
+  );
+  if (left.some(({ id }) => id === rule.id)) await manager.refuse();
+}
+
+/** By id or name. Throws 404. */
+export function findRule<T extends { id: string; name: string }>(rules: readonly T[], wanted: string): T {
+  const word = wanted.toLowerCase();
+  const rule = rules.find(({ id, name }) => id === word || name === word);
+  if (rule === undefined) throw notFound("Rule");
+  return rule;
+}
+
+/** As it would be given. */
+export function givenOf(rule: ViewedRule): GivenRule {
+  const { suppress = false, channels = null, delayMs = null, digest = null } = rule.actions;
+  const { name, filter, continues, isEnabled, receivers } = rule;
+  return {
+    name,
+    filter: filter ?? "",
+    continues,
+    isEnabled,
+    suppress,
+    channels: channels as GivenRule["channels"],
+    receivers,
+    delayMs,
+    digest,
+  };
+}
+
+/** A person's own: nobody else is asked. */
+export const ownManager = (userId: string): RuleManager => ({
+  userId,
+  of: userId,
+  allowedSql: trueSql,
+  refuse: () => Promise.reject(notFound("Rule")),
+});
+
+const nameTaken = (name: string) =>
+  new ApiError(409, `Rule name "${name}" is already taken.`, {
+    validations: [{ field: "name", detail: "already in use" }],
+  });
