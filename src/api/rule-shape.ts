@@ -4,7 +4,8 @@ import { boolean, field, number, shape, string, time } from "../http/wire.ts";
 import { text } from "../http/schemas.ts";
 import { methods } from "../notifications/channels/index.ts";
 import { noActions, type GivenRule } from "../notifications/routing/rules/given-rule.ts";
-import type { RuleChange, ViewedRule } from "../notifications/routing/manage.ts";
+import type { RuleChange } from "../notifications/routing/manage.ts";
+import type { ViewedRule } from "../notifications/routing/view.ts";
 
 const digests = ["daily", "weekly"] as const;
 

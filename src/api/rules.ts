@@ -13,10 +13,9 @@ import {
   findRule,
   ownManager,
   removeRule,
-  viewRules,
   type RuleManager,
-  type ViewedRule,
 } from "../notifications/routing/manage.ts";
+import { viewRules, type ViewedRule } from "../notifications/routing/view.ts";
 import { listRules } from "../notifications/routing/store/rules.ts";
 import { loadSubject } from "./preferences.ts";
 import {

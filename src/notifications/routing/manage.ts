@@ -4,15 +4,8 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, invalidFields, notFound } from "../../kernel/errors.ts";
 import type { AuditNote } from "../texts/templates.ts";
-import {
-  mentionedIn,
-  missingOf,
-  ruleProblems,
-  toActions,
-  type GivenRule,
-  type Known,
-} from "./rules/given-rule.ts";
-import type { RuleActions } from "./rules/rule.ts";
+import { mentionedIn, ruleProblems, toActions, type GivenRule, type Known } from "./rules/given-rule.ts";
+import { givenOf, knownOf, viewOne, type ViewedRule } from "./view.ts";
 import {
   deleteRule,
   findReferences,
@@ -21,7 +14,6 @@ import {
   orderRules,
   ruleHasChangeSql,
   updateRule,
-  type Reference,
   type RuleFields,
   type RuleRow,
   type RulesOf,
@@ -39,47 +31,7 @@ export interface RuleManager {
   refuse: () => Promise<never>;
 }
 
-/** A rule with what it names. */
-export interface ViewedRule extends Omit<RuleRow, "actions"> {
-  actions: RuleActions;
-  /** Names of the receivers that it chooses; also of deleted ones. */
-  receivers: readonly string[] | null;
-  /** Sentences: what it names and is no more. */
-  problems: readonly string[];
-}
-
 const maxRules = { deployment: 100, own: 50 };
-
-/** Two round trips with the read of the rows. */
-export async function viewRules(deps: Pick<Deps, "db">, rows: readonly RuleRow[]): Promise<ViewedRule[]> {
-  if (rows.length === 0) return [];
-  const parsed = rows.map((row) => ({ ...row, actions: JSON.parse(row.actions) as RuleActions }));
-  const receiverIds = parsed.flatMap(({ actions }) => actions.receivers ?? []);
-  const mentioned = mentionedIn(rows.map(({ filter }) => filter));
-  const { found } = await deps.db.read({
-    found: findReferences({ ...mentioned, receivers: [], receiverIds }),
-  });
-  const known = knownOf(found);
-  const receivers = new Map(
-    found
-      .filter(({ what }) => what === "receiver")
-      .map(({ id, name, isDeleted }) => [id, { name, isDeleted: isDeleted === 1 }]),
-  );
-  return parsed.map((row) => ({
-    ...row,
-    receivers: row.actions.receivers?.map((id) => receivers.get(id)?.name ?? id) ?? null,
-    problems: missingOf(row, known, receivers),
-  }));
-}
-
-const knownOf = (found: readonly Reference[]): Known => {
-  const named = (what: Reference["what"]) => found.filter((one) => one.what === what);
-  return {
-    templates: new Set(named("template").map(({ name }) => name)),
-    users: new Set(named("user").map(({ name }) => name)),
-    receivers: new Map(named("receiver").map(({ name, id }) => [name.toLowerCase(), id])),
-  };
-};
 
 /** What it names already, which may be no more: it isn't checked again unless it changes. */
 type Kept = Pick<Known, "receivers"> & { filter: string | null };
@@ -142,8 +94,6 @@ export async function createRule(deps: Deps, manager: RuleManager, given: GivenR
     throw conflict(`There are ${max} rules; no more are allowed.`, "Delete one first.");
   return manager.refuse();
 }
-
-const viewOne = async (deps: Deps, row: RuleRow): Promise<ViewedRule> => (await viewRules(deps, [row]))[0]!;
 
 const audited = (
   { note }: RuleManager,
@@ -227,23 +177,6 @@ export function findRule<T extends { id: string; name: string }>(rules: readonly
   const rule = rules.find(({ id, name }) => id === word || name === word);
   if (rule === undefined) throw notFound("Rule");
   return rule;
-}
-
-/** As it would be given. */
-export function givenOf(rule: ViewedRule): GivenRule {
-  const { suppress = false, channels = null, delayMs = null, digest = null } = rule.actions;
-  const { name, filter, continues, isEnabled, receivers } = rule;
-  return {
-    name,
-    filter: filter ?? "",
-    continues,
-    isEnabled,
-    suppress,
-    channels: channels as GivenRule["channels"],
-    receivers,
-    delayMs,
-    digest,
-  };
 }
 
 /** A person's own: nobody else is asked. */
