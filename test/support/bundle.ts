@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { rolldown, type Plugin } from "rolldown";
+import { rolldown } from "rolldown";
 import { createApi } from "../../src/api/index.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
 import { fileHeaders } from "../../src/http/rules/default-headers.ts";
 import { loadedFiles, openAssets } from "../../src/runtime/asset-files.ts";
 import { partsOf, type SourceMap } from "./bundle-parts.ts";
+import { withoutDescriptions, withoutJsonSchema } from "./bundle-plugins.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -35,19 +36,6 @@ export interface Bundle {
 export const bundleWorker = async (): Promise<Bundle> =>
   buildWorker(await mkdtemp(join(tmpdir(), "belfry-worker-")));
 
-/** zod's JSON Schema, which every schema drags along: the document that needs it is made here, beforehand. */
-const withoutJsonSchema: Plugin = {
-  name: "without-json-schema",
-  load: {
-    filter: { id: /\/zod\/v4\/core\/(to-json-schema|json-schema-(processors|generator))\.js$/ },
-    handler: () =>
-      ["createToJSONSchemaMethod", "createStandardJSONSchemaMethod"]
-        .map((name) => `export const ${name} = () => undefined;`)
-        .concat("export const toJSONSchema = undefined, JSONSchemaGenerator = undefined;")
-        .join("\n"),
-  },
-};
-
 /** wrangler's own bundler keeps what another takes out, which is a twentieth of the whole. */
 export async function buildWorker(folder: string): Promise<Bundle> {
   const inSources = (path: string) => join(root, path);
@@ -66,7 +54,7 @@ export async function buildWorker(folder: string): Promise<Bundle> {
     },
     // No module here does anything but by what it exports.
     treeshake: { moduleSideEffects: false },
-    plugins: [withoutJsonSchema],
+    plugins: [withoutJsonSchema, withoutDescriptions],
     // That what was left out is missing.
     checks: { importIsUndefined: false },
   });
