@@ -1,6 +1,6 @@
 // Bodies of the routes of receivers.
 import * as z from "zod";
-import { minSeverities, receiverFormats } from "../../db/schema.ts";
+import { minSeverities, receiverFormats, receiverRecipients } from "../../db/schema.ts";
 import { text } from "../http/schemas.ts";
 
 export const secretField = z
@@ -21,6 +21,10 @@ const changeable = {
     description:
       "Liquid that renders the JSON to send, for the format json; checked with the sample of each kind",
   }),
+  recipients: z.enum(receiverRecipients).meta({
+    description:
+      "`everybody`: each event once; `each`: a message for each recipient, whose own settings hold, and which names them",
+  }),
   kinds: z.array(z.string()).max(100).nullable(),
   min_severity: z.enum(minSeverities),
 };
@@ -32,6 +36,7 @@ export const createBody = z.strictObject({
   secret: changeable.secret.optional(),
   headers: changeable.headers.optional(),
   template: changeable.template.optional(),
+  recipients: changeable.recipients.optional(),
   kinds: changeable.kinds.optional(),
   min_severity: changeable.min_severity.optional(),
 });
@@ -42,6 +47,7 @@ export const changeBody = z.strictObject({
   secret: changeable.secret.optional(),
   headers: changeable.headers.optional(),
   template: changeable.template.optional(),
+  recipients: changeable.recipients.optional(),
   kinds: changeable.kinds.optional(),
   min_severity: changeable.min_severity.optional(),
   enabled: z.boolean().optional(),

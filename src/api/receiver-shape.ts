@@ -1,6 +1,6 @@
 // What the API shows of receivers: those of the database, and the environment's webhook as the first.
 import * as z from "zod";
-import { minSeverities, receiverFormats } from "../../db/schema.ts";
+import { minSeverities, receiverFormats, receiverRecipients } from "../../db/schema.ts";
 import type { Config } from "../config/config.ts";
 import { boolean, field, number, shape, string, timeOrNull } from "../http/wire.ts";
 import { receiverOf } from "../notifications/channels/index.ts";
@@ -18,6 +18,7 @@ type Viewed = Pick<
   | "isEnabled"
   | "disabledBecause"
   | "template"
+  | "recipients"
   | "kinds"
   | "minSeverity"
   | "failures"
@@ -49,6 +50,10 @@ export const receiverShape = shape<Viewed>("Receiver")({
   template: field(
     z.string().nullable().meta({ description: "Liquid that renders the JSON to send, of the format json" }),
     (row) => row.template,
+  ),
+  recipients: field(
+    z.enum(receiverRecipients).meta({ description: "`each`: it gets a message for each recipient" }),
+    (row) => row.recipients,
   ),
   kinds: field(
     z.array(z.string()).nullable().meta({
@@ -86,6 +91,7 @@ export function environmentReceiver({ notifications }: Config): Omit<Viewed, "no
     isEnabled: true,
     disabledBecause: null,
     template: null,
+    recipients: "each",
     kinds: null,
     minSeverity: "info",
     waiting: 0,

@@ -1,7 +1,7 @@
 // The options of belfry receivers create and update: where a receiver is, and what it gets.
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
-import { readInput } from "./inputs.ts";
+import { readInput, requireOneOf } from "./inputs.ts";
 
 export const formatNames = [
   "coder",
@@ -13,6 +13,7 @@ export const formatNames = [
   "alertmanager",
   "json",
 ] as const;
+const recipientNames = ["everybody", "each"] as const;
 const severityNames = ["info", "warning", "critical"] as const;
 type Severity = (typeof severityNames)[number];
 
@@ -40,6 +41,11 @@ export const targetOptions = {
     text: "PagerDuty integration key, or token of ntfy or Alertmanager; - reads standard input",
   },
   template: templateOption,
+  recipients: {
+    type: "string",
+    value: "WHO",
+    text: `${recipientNames.join(" or ")}: each event once, or a message for each recipient`,
+  },
   header: {
     type: "string",
     multiple: true,
@@ -58,6 +64,7 @@ interface TargetOptions {
   address?: string | undefined;
   secret?: string | undefined;
   template?: string | undefined;
+  recipients?: string | undefined;
   header?: string[] | undefined;
   kinds?: string | undefined;
   severity?: string | undefined;
@@ -65,7 +72,7 @@ interface TargetOptions {
 
 export async function readTarget(
   context: Context,
-  { address, secret, template, header, kinds, severity }: TargetOptions,
+  { address, secret, template, recipients, header, kinds, severity }: TargetOptions,
 ) {
   if ([address, secret, template].filter((value) => value === "-").length > 1)
     throw new Failure(
@@ -78,6 +85,9 @@ export async function readTarget(
     ...(address === undefined ? {} : { address: await read(address) }),
     ...(secret === undefined ? {} : { secret: await read(secret) }),
     ...(template === undefined ? {} : { template: await readTemplate(context, template) }),
+    ...(recipients === undefined
+      ? {}
+      : { recipients: requireOneOf("--recipients", recipients, recipientNames) }),
     ...(header === undefined || header.length === 0 ? {} : { headers: toHeaders(header) }),
     ...(kinds === undefined
       ? {}

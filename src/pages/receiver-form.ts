@@ -1,9 +1,15 @@
 // The forms of receivers: their fields, what was typed, and a preview of what a receiver would get.
-import { minSeverities, receiverFormats, type ReceiverFormat } from "../../db/schema.ts";
+import {
+  minSeverities,
+  receiverFormats,
+  receiverRecipients,
+  type ReceiverFormat,
+  type ReceiverRecipients,
+} from "../../db/schema.ts";
 import { invalid } from "../kernel/errors.ts";
 import { kindNameOf } from "../notifications/kinds/kinds.ts";
 import type { PreviewRequest, ReceiverPreview } from "../notifications/receivers/preview.ts";
-import { formats } from "../notifications/receivers/rules/formats/formats.ts";
+import { followingFormats, formats } from "../notifications/receivers/rules/formats/formats.ts";
 import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 import type { Field } from "./form.ts";
@@ -12,7 +18,10 @@ import type { Html } from "./layout.ts";
 
 /** What was typed. */
 export type Given = Partial<
-  Record<"name" | "format" | "address" | "secret" | "template" | "kinds" | "min_severity", string>
+  Record<
+    "name" | "format" | "address" | "secret" | "template" | "recipients" | "kinds" | "min_severity",
+    string
+  >
 >;
 
 const templateField = (value: string | undefined, hint: string): Field => ({
@@ -28,6 +37,22 @@ const templateField = (value: string | undefined, hint: string): Field => ({
 const templateHint = "Liquid that renders the JSON to send.";
 
 const severityLabels = { info: "Any", warning: "Warning or higher", critical: "Critical only" } as const;
+
+const recipientLabels = {
+  everybody: "Once for everybody",
+  each: "For each recipient, by name",
+} as const satisfies Record<ReceiverRecipients, string>;
+export const recipientsLabel = (recipients: ReceiverRecipients): string => recipientLabels[recipients];
+
+const recipientsField = (value: string = "everybody"): Field => ({
+  name: "recipients",
+  label: "Messages",
+  type: "select",
+  autocomplete: "off",
+  value,
+  options: receiverRecipients.map((one) => ({ value: one, label: recipientLabels[one] })),
+  hint: "A message for each recipient follows their notification settings.",
+});
 
 const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): Field[] => [
   {
@@ -80,6 +105,7 @@ export const createFields = (given: Given): Field[] => [
     hint: "PagerDuty integration key, or token of ntfy or Alertmanager. For a webhook, Belfry creates a signing secret.",
   },
   templateField(given.template, `Only for the format “${formats.json.label}”: ${templateHint}`),
+  recipientsField(given.recipients),
   ...filterFields(given),
 ];
 
@@ -109,6 +135,9 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
   ...(formats[receiver.format].hasTemplate === true
     ? [templateField(given?.template ?? receiver.template ?? "", templateHint)]
     : []),
+  ...(followingFormats.includes(receiver.format)
+    ? []
+    : [recipientsField(given?.recipients ?? receiver.recipients)]),
   ...filterFields(
     given ?? {
       kinds:
@@ -140,7 +169,7 @@ export const previewSection = ({ kind, body }: ReceiverPreview): Html =>
     <pre tabindex="0" role="group" aria-label="Request"><code>${body}</code></pre>
   </div>`;
 
-export const formFields = ["address", "secret", "template", "kinds", "min_severity"] as const;
+export const formFields = ["address", "secret", "template", "recipients", "kinds", "min_severity"] as const;
 
 export function formatOf(text: string): ReceiverFormat {
   const format = receiverFormats.find((known) => known === text);
@@ -160,11 +189,15 @@ export function draftOf(format: ReceiverFormat, { template = "", kinds = "" }: G
 
 const namesIn = (kinds: string): string[] => kinds.split(/[\s,]+/).filter((name) => name !== "");
 
+const isRecipients = (text: string): text is ReceiverRecipients =>
+  (receiverRecipients as readonly string[]).includes(text);
+
 /** What is left empty stays as it is; without kinds, all except personal ones. */
 export function changeOf({
   address = "",
   secret = "",
   template = "",
+  recipients = "",
   kinds = "",
   min_severity: severity = "",
 }: Given) {
@@ -174,6 +207,7 @@ export function changeOf({
   return {
     ...(address.trim() === "" ? {} : { address: address.trim() }),
     ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
+    ...(isRecipients(recipients) ? { recipients } : {}),
     ...(template.trim() === "" ? {} : { template }),
     kinds: names.length === 0 ? null : names,
     ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),

@@ -7,6 +7,7 @@ import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts"
 import { countLabel, factList, keyToCopy, moment, momentAhead, tag } from "./components.ts";
 import { html } from "./html.ts";
 import type { Html } from "./layout.ts";
+import { recipientsLabel } from "./receiver-form.ts";
 import { question } from "./question.ts";
 import { receiverPath, receiversPath } from "./rules/links.ts";
 
@@ -66,6 +67,7 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
   return factList({
     Format: formats[format].label,
     Host: host,
+    Messages: recipientsLabel(receiver.recipients),
     Kinds:
       kinds === null
         ? "all except personal ones"

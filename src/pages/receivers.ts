@@ -153,8 +153,8 @@ async function showReceivers(c: Ctx, { deleted, error, given = {}, preview }: Li
       <p class="count">${countLabel(receivers.length, "receiver")}</p>
     </div>
     <p class="lead">
-      A receiver is a chat channel, a pager or a webhook that gets each event once, however many people are
-      notified.
+      A receiver is a chat channel, a pager or a webhook that gets notifications: each event once, or a
+      message for each recipient.
     </p>
     ${deleted === undefined ? "" : html`<p class="note" role="status">Deleted ${deleted}.</p>`}
     ${problem(error, form)} ${receiverList(receivers, now())}

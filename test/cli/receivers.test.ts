@@ -82,15 +82,16 @@ test("a template is previewed from a file, and its problems name the option", as
     '--kind: unknown kind "x"',
   );
   await belfry(["create", "own", "--address", address, ...json], template);
-  await belfry(["update", "own", "--template", "-"], "[]");
+  await belfry(["update", "own", "--template", "-", "--recipients", "each"], "[]");
   const listed = JSON.parse((await belfry(["list", "--output", "json"], "")).stdout) as object[];
-  expect(listed[0]).toMatchObject({ format: "json", template: "[]" });
+  expect(listed[0]).toMatchObject({ format: "json", template: "[]", recipients: "each" });
 });
 
 test.each([
   [["create", "ops"], "--format: must be one of"],
   [["create", "ops", "--format", "irc"], "--format: must be one of"],
   [["create", "ops", "--format", "slack", "--severity", "high"], "--severity: must be one of"],
+  [["create", "ops", "--format", "slack", "--recipients", "some"], '--recipients: "some" is invalid'],
   [["create", "ops", "--format", "slack", "--header", "nothing"], "--header: must be a name and a value"],
   [["create", "ops", "--format", "slack", "--address", "-", "--secret", "-"], "Only one of"],
   [["update", "ops"], "Use at least one option to change something."],

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { cookieFor, get, post, wordsOf } from "../support/pages.ts";
 import { receiverFormats } from "../../db/schema.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { startPools } from "../support/pools.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
 import { addReceiver, custom, messagesTo, path, startWithReceivers } from "../support/receivers.ts";
@@ -405,6 +406,44 @@ test("two that change a receiver at the same time don't undo one another", async
 });
 
 const template = '{"text": "{{ title }}", "details": {{ text | json }}, "task": {{ labels.task | json }}}';
+
+test("a message for each recipient names them, and their own settings hold", async () => {
+  const { server, token, start, call, add, listed } = await startWithReceivers();
+  const [, theo] = [await addUser(server, "tess", ["owner"]), await addUser(server, "theo", ["owner"])];
+  const id = kinds["user-account-created"].id;
+  const off = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+    token: theo.token,
+    json: { template_disabled_map: { [id]: true } },
+  });
+  expect(off.status).toBe(200);
+  const chat = await start("chat", {
+    format: "json",
+    template: '"{{ recipient.username }}: {{ text }}"',
+    kinds: ["user-account-created"],
+    recipients: "each",
+  });
+  const user = { username: "mia", email: "mia@example.com", password: "correct-horse-battery-43" };
+  server.secret(user.password);
+  await server.call("POST", "/api/v2/users", { token, json: user as never });
+  await chat.wait(1);
+  await server.settled();
+  const texts = chat.arrivals.map(({ body }) => /^"(.*?)\\n/.exec(body)?.[1]);
+  // Who creates it knows.
+  expect(texts).toEqual(["tess: For tess"]);
+  const states = await server.sql(`SELECT u.username, m.status, m.reasons ->> '$[#-1]' AS reason
+    FROM notification_messages m JOIN users u ON u.id = m.user_id WHERE m.method = 'receiver' ORDER BY u.username`);
+  expect(states.map(({ username, status, reason }) => `${username} ${status} ${reason}`)).toEqual([
+    "ada inhibited own_action",
+    "tess sent receiver_filter",
+    "theo inhibited disabled_by_user",
+  ]);
+  expect(await listed("chat")).toMatchObject({ recipients: "each" });
+  expect((await call("PATCH", "chat", "", { recipients: "everybody" })).json["recipients"]).toBe("everybody");
+  await add("pager", { format: "pagerduty", secret: "0123456789abcdef0123456789abcdef" });
+  expect((await call("PATCH", "pager", "", { recipients: "each" })).json.validations).toEqual([
+    { field: "recipients", detail: expect.stringMatching(/^must be everybody: PagerDuty keeps/) as string },
+  ]);
+});
 
 test("a template of one's own is previewed, sent, changed, and signed once there is a secret", async () => {
   const { server, token, start, call, send } = await startWithReceivers();

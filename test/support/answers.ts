@@ -280,6 +280,7 @@ export interface Answers {
     disabled_because: string | null;
     status: "disabled" | "failing" | "paused" | "working" | "unused";
     template: string | null;
+    recipients: "everybody" | "each";
     kinds: Array<string> | null;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
@@ -310,6 +311,7 @@ export interface Answers {
     disabled_because: string | null;
     status: "disabled" | "failing" | "paused" | "working" | "unused";
     template: string | null;
+    recipients: "everybody" | "each";
     kinds: Array<string> | null;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
@@ -1475,6 +1477,7 @@ export interface Receiver {
   disabled_because: string | null;
   status: "disabled" | "failing" | "paused" | "working" | "unused";
   template: string | null;
+  recipients: "everybody" | "each";
   kinds: Array<string> | null;
   min_severity: "info" | "warning" | "critical";
   waiting: number;

@@ -1,6 +1,6 @@
 // Creating, changing, testing and deleting receivers. Each change is audited; a secret that Belfry creates is shown once.
 import type { SQL } from "../../../db/client.ts";
-import type { MinSeverity, ReceiverFormat } from "../../../db/schema.ts";
+import type { MinSeverity, ReceiverFormat, ReceiverRecipients } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, notFound } from "../../kernel/errors.ts";
 import type { AuditNote } from "../texts/templates.ts";
@@ -41,6 +41,7 @@ export interface GivenReceiver {
   secret?: string | undefined;
   headers?: Record<string, string> | undefined;
   template?: string | undefined;
+  recipients?: ReceiverRecipients | undefined;
   kinds?: readonly string[] | null | undefined;
   minSeverity?: MinSeverity | undefined;
 }
@@ -57,13 +58,13 @@ export async function createReceiver(
   manager: Manager,
   given: GivenReceiver,
 ): Promise<WithSecret> {
-  const { name, format, headers = {}, minSeverity = "info" } = given;
+  const { name, format, headers = {}, minSeverity = "info", recipients = "everybody" } = given;
   const rules = formats[format];
   const created = rules.secret === "created" && given.secret === undefined ? newSigningSecret() : null;
   const secret = created ?? given.secret;
   const address = given.address ?? rules.defaultAddress ?? "";
   const target = { address, headers, secrets: secret === undefined ? [] : [secret] };
-  const kinds = requireValid(deps, { name, format, target, kinds: given.kinds ?? null });
+  const kinds = requireValid(deps, { name, format, target, recipients, kinds: given.kinds ?? null });
   const template = await checkedTemplate(deps, format, given.template);
   const [id, changeId] = [deps.newId(), deps.newId()];
   const row = {
@@ -73,6 +74,7 @@ export async function createReceiver(
     host: hostOf(new URL(address)),
     sealedTarget: await sealTarget(deps, id, target),
     template,
+    recipients,
     kinds,
     minSeverity,
     changeId,
@@ -114,8 +116,9 @@ export async function changeReceiver(
     secrets: secrets ?? before?.secrets ?? [],
   };
   const { name = receiver.name, minSeverity = receiver.minSeverity, isEnabled = receiver.isEnabled } = change;
+  const { recipients = receiver.recipients } = change;
   const named = change.kinds === undefined ? storedKinds(receiver) : change.kinds;
-  const kinds = requireValid(deps, { name, format: receiver.format, target, kinds: named });
+  const kinds = requireValid(deps, { name, format: receiver.format, target, recipients, kinds: named });
   const template =
     change.template === undefined
       ? receiver.template
@@ -126,6 +129,7 @@ export async function changeReceiver(
     host: hostOf(new URL(target.address)),
     sealedTarget: await sealTarget(deps, receiver.id, target),
     template,
+    recipients,
     kinds,
     minSeverity,
     isEnabled,
@@ -152,8 +156,8 @@ export async function rotateReceiverSecret(
   const secret = newSigningSecret();
   const secrets = [secret, ...before.secrets.slice(0, 1)];
   const sealedTarget = await sealTarget(deps, receiver.id, { ...before, secrets });
-  const { name, host, template, kinds, minSeverity, isEnabled } = receiver;
-  const same = { name, host, template, kinds, minSeverity, isEnabled, isFresh: false };
+  const { name, host, template, recipients, kinds, minSeverity, isEnabled } = receiver;
+  const same = { name, host, template, recipients, kinds, minSeverity, isEnabled, isFresh: false };
   const after = await update(
     deps,
     manager,

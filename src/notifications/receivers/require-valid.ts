@@ -1,9 +1,9 @@
 // Refuses what owners say about a receiver, with each field that is wrong.
-import type { ReceiverFormat } from "../../../db/schema.ts";
+import type { ReceiverFormat, ReceiverRecipients } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid, invalidFields } from "../../kernel/errors.ts";
 import { formats } from "./rules/formats/formats.ts";
-import { nameProblem, readKinds, targetProblems, type Problem } from "./rules/given.ts";
+import { nameProblem, readKinds, recipientsProblem, targetProblems, type Problem } from "./rules/given.ts";
 import { checkJsonTemplate } from "./rules/json-template.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
 import { sampleMessages } from "./samples.ts";
@@ -12,14 +12,22 @@ import { listSamples, type SampleRow } from "./store/samples.ts";
 /** The kinds, as they are stored. Throws 400 with everything that is wrong. */
 export function requireValid(
   deps: Pick<Deps, "config">,
-  given: { name: string; format: ReceiverFormat; target: ReceiverTarget; kinds: readonly string[] | null },
+  given: {
+    name: string;
+    format: ReceiverFormat;
+    target: ReceiverTarget;
+    recipients: ReceiverRecipients;
+    kinds: readonly string[] | null;
+  },
 ): string | null {
   const problem = nameProblem(given.name);
   const kinds = readKinds(given.kinds);
+  const ofRecipients = recipientsProblem(given.format, given.recipients);
   const { receiversAllowPrivate } = deps.config.notifications;
   const problems: Problem[] = [
     ...(problem === undefined ? [] : [{ field: "name", detail: problem }]),
     ...targetProblems(given.format, given.target, receiversAllowPrivate),
+    ...(ofRecipients === undefined ? [] : [{ field: "recipients", detail: ofRecipients }]),
     ...(kinds.ok ? [] : [{ field: "kinds", detail: kinds.detail }]),
   ];
   requireNone(problems);

@@ -12,6 +12,7 @@ import { toSlackText } from "../../../src/notifications/receivers/rules/formats/
 import { maxTeamsBytes } from "../../../src/notifications/receivers/rules/formats/teams.ts";
 import {
   cutText,
+  everybodyRecipient,
   fitText,
   toReceiverMessage,
   type ReceiverMessage,
@@ -22,12 +23,7 @@ import {
 const now = Date.parse("2026-11-21T10:00:00Z");
 const outgoing: OutgoingMessage = {
   id: "0198f0aa-0000-7000-8000-000000000001",
-  recipient: {
-    id: "0198f0aa-0000-7000-8000-000000000002",
-    username: "(everybody)",
-    name: "Everybody",
-    email: "",
-  },
+  recipient: everybodyRecipient,
   template: { id: kinds["prebuild-failure-limit-reached"].id, name: "Prebuild Failure Limit Reached" },
   reasons: ["everybody", "receiver_filter"],
   title: "Prebuilds failing: docker / <large> & co",
@@ -93,6 +89,15 @@ test("the parts of a message: facts are short labels, and what it is about has a
     severity: "info",
     link: "https://belfry.example.com/inbox",
   });
+});
+
+test("a message for one of many names them", () => {
+  const bodyFor = (name: string) =>
+    toReceiverMessage({ ...outgoing, recipient: { id: "u1", username: "mia", name, email: "" } }, about).body;
+  expect(bodyFor("Mia *M*").split("\n")[0]).toBe("**For Mia \\*M\\* \\(mia\\)**");
+  expect(bodyFor("mia").split("\n")[0]).toBe("**For mia**");
+  expect(bodyFor("").endsWith(outgoing.body)).toBe(true);
+  expect(message.body).toBe(outgoing.body);
 });
 
 describe("whole payloads", () => {

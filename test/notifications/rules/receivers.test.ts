@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createCache } from "../../../src/kernel/ports.ts";
 import { kindNameOf, kinds } from "../../../src/notifications/kinds/kinds.ts";
 import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
-import type { PlanOptions } from "../../../src/notifications/outbox/rules/plan.ts";
+import type { PlanOptions, Recipient } from "../../../src/notifications/outbox/rules/plan.ts";
 import { queueKey } from "../../../src/notifications/delivery/rules/queue-key.ts";
 import { summariseReceiver } from "../../../src/notifications/delivery/rules/receiver-health.ts";
 import { addressProblem, isPublicAddress } from "../../../src/notifications/receivers/rules/address.ts";
@@ -315,6 +315,88 @@ describe("the plan", () => {
     expect(planDeliveries([], { ...disabled, template: always, receivers: named })[0]!.status).toBe(
       kinds["your-account-suspended"].alwaysOn ? "pending" : "inhibited",
     );
+  });
+});
+
+describe("the plan of a receiver that gets a message for each recipient", () => {
+  const template = { id: kinds["task-failed"].id, method: null, enabledByDefault: true, isDisabled: false };
+  const receiver = {
+    id: "r1",
+    kinds: null,
+    minSeverity: "info" as const,
+    followsSituations: false,
+    resumeAt: 0,
+    recipients: "each" as const,
+  };
+  const options: PlanOptions = {
+    template: { ...template, id: kinds["workspace-created"].id },
+    defaultMethod: undefined,
+    channels: [],
+    receivers: [receiver],
+    isPaused: false,
+    identity: "identity 1",
+    about: { targets: [], labels: {} },
+    thing: "x",
+    now,
+  };
+  const person = (userId: string, over: Partial<Recipient> = {}): Recipient => ({
+    userId,
+    username: userId,
+    name: "",
+    email: "",
+    status: "active",
+    disabled: null,
+    ownActionsNotify: false,
+    mutes: null,
+    why: ["workspace_owner"],
+    ...over,
+  });
+  const reasonsFor = (over: Partial<Recipient>, changes: Partial<PlanOptions> = {}) =>
+    planDeliveries([person("mia", over)], { ...options, ...changes }).map(
+      ({ status, reasons }) => `${status} ${reasons.join(" ")}`,
+    );
+
+  test("one for each, whose duplicates are their own", () => {
+    const plan = planDeliveries([person("mia"), person("bob")], options);
+    expect(plan).toMatchObject([
+      { recipient: { userId: "mia" }, method: "receiver", status: "pending", dueAt: now },
+      { recipient: { userId: "bob" }, reasons: ["workspace_owner", "receiver_filter"] },
+    ]);
+    const forAll = planDeliveries([], { ...options, receivers: [{ ...receiver, recipients: "everybody" }] });
+    expect(new Set([...plan, ...forAll].map(({ dedupeKey }) => dedupeKey)).size).toBe(3);
+    expect(planDeliveries([], options)).toEqual([]);
+  });
+
+  test("what they have chosen for themselves holds", () => {
+    const inhibited = (reason: string) => [`inhibited workspace_owner receiver_filter ${reason}`];
+    expect(reasonsFor({ disabled: true })).toEqual(inhibited("disabled_by_user"));
+    expect(reasonsFor({ disabledMethods: '["receiver"]' })).toEqual(inhibited("channel_disabled_by_user"));
+    expect(reasonsFor({ status: "suspended" })).toEqual(inhibited("suspended_user"));
+    const disabled = { template: { ...options.template, isDisabled: true } };
+    expect(reasonsFor({}, disabled)).toEqual(inhibited("disabled_by_deployment"));
+    const own = { template: { ...template, id: kinds["user-account-created"].id }, initiatorId: "mia" };
+    expect(reasonsFor({}, own)).toEqual(
+      kinds["user-account-created"].quietForInitiator === true
+        ? inhibited("own_action")
+        : ["pending workspace_owner receiver_filter"],
+    );
+  });
+
+  test("it waits for the receiver's pause, and for the end of the person's quiet hours", () => {
+    const quietHours = JSON.stringify({
+      ranges: [{ days: ["sat"], from: "09:00", to: "12:00" }],
+      critical: false,
+    });
+    const noon = Date.parse("2026-11-21T12:00:00Z");
+    const dueAt = (resumeAt: number, changes: Partial<PlanOptions> = {}) => {
+      const receivers = [{ ...receiver, resumeAt }];
+      const [plan] = planDeliveries([person("mia", { quietHours })], { ...options, receivers, ...changes });
+      return [plan!.dueAt! - noon, plan!.reasons.at(-1)];
+    };
+    expect(dueAt(0)).toEqual([0, "quiet_hours"]);
+    expect(dueAt(noon + 60_000)).toEqual([60_000, "quiet_hours"]);
+    // Its quiet hours are asked for when it is claimed.
+    expect(dueAt(0, { isPaused: true })).toEqual([now - noon, "paused"]);
   });
 });
 

@@ -1,6 +1,5 @@
 // Plans the deliveries of an event: for each recipient and channel, whether it is sent, when, and why. The decisions are made in
 // this order: the deployment's, the recipient's, those of rules, whether the channel reaches them, and when.
-import { everybodyUser } from "../../../../db/schema.ts";
 import type { RuleDecision } from "../../routing/rules/decision.ts";
 import { chooseChannels, refusedByDeployment } from "./by-deployment.ts";
 import {
@@ -9,15 +8,15 @@ import {
   decideForEveryone,
   decideForRecipient,
   delayedByRules,
-  receiverRefusedByRules,
   refusedByRules,
 } from "./by-rules.ts";
 import { chosenByPerson, refusedByPerson } from "./by-person.ts";
-import { dedupeForPerson, dedupeForReceiver } from "./duplicates.ts";
-import type { Considered, DeliveryPlan, PlanChannel, PlanOptions, PlanReceiver, Recipient } from "./plan.ts";
+import { dedupeForPerson } from "./duplicates.ts";
+import type { Considered, DeliveryPlan, PlanChannel, PlanOptions, Recipient } from "./plan.ts";
 import { isOwnAction, refusedAsSuspended, unreachableBy } from "./reachable.ts";
 import { ownAction, type Reason } from "./reasons.ts";
-import { whenForPerson, whenForReceiver } from "./when.ts";
+import { decideForEach, decideForReceiver } from "./receiver-plan.ts";
+import { whenForPerson } from "./when.ts";
 
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
   const ofDeployment = chooseChannels(options);
@@ -29,8 +28,13 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
       decideForPerson(recipient, considered, decision, options),
     );
   });
-  const toReceivers = considerReceivers(options, forEveryone).map(([receiver, why]) =>
-    decideForReceiver(receiver, why, forEveryone, options),
+  const toReceivers = considerReceivers(options, forEveryone).flatMap(([receiver, why]) =>
+    receiver.recipients === "each"
+      ? recipients.map((recipient) => {
+          const decision = decideForRecipient(forEveryone, recipient, options);
+          return decideForEach(receiver, why, recipient, decision, options);
+        })
+      : [decideForReceiver(receiver, why, forEveryone, options)],
   );
   return [...toPeople, ...toReceivers];
 }
@@ -69,28 +73,3 @@ const refusal = (
   refusedByPerson(recipient, method, options) ??
   refusedByRules(decision, method) ??
   unreachableBy(recipient, channel, options);
-
-const everybody = {
-  userId: everybodyUser.id,
-  username: everybodyUser.username,
-  name: "Everybody",
-  email: "",
-};
-
-/** One message, however many people are notified; what they have chosen for themselves doesn't matter. */
-function decideForReceiver(
-  receiver: PlanReceiver,
-  why: Reason,
-  decision: RuleDecision,
-  options: PlanOptions,
-): DeliveryPlan {
-  const to = { recipient: everybody, method: "receiver", receiver };
-  const reasons: Reason[] = ["everybody", why];
-  const against = refusedByDeployment(options.template) ?? receiverRefusedByRules(decision, receiver.id);
-  if (against !== undefined)
-    return { ...to, status: "inhibited", dueAt: null, reasons: [...reasons, against], dedupeKey: null };
-  const delayed = delayedByRules(decision, options);
-  const { status, dueAt, reasons: waits } = whenForReceiver(receiver, delayed.options);
-  const dedupeKey = dedupeForReceiver(receiver.id, options);
-  return { ...to, status, dueAt, reasons: [...reasons, ...delayed.reasons, ...waits], dedupeKey };
-}

@@ -20,7 +20,10 @@ export function dedupeForPerson(
 export const dedupeForReceiver = (
   receiverId: string,
   { template, identity }: Pick<PlanOptions, "template" | "identity">,
-): string => keyOf([template.id, receiverId, "receiver", identity]);
+  /** Of a message for each recipient. */
+  userId?: string,
+): string =>
+  keyOf([template.id, receiverId, "receiver", identity, ...(userId === undefined ? [] : [userId])]);
 
 /**
  * Events with the same identity are duplicates. A producer gives it (a build, an episode); otherwise it is the content on

@@ -1,5 +1,5 @@
 // What the planning of deliveries works on, and what it returns.
-import type { UserStatus } from "../../../../db/schema.ts";
+import type { ReceiverRecipients, UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
 import type { ReceiverFilter } from "../../receivers/rules/filter.ts";
 import type { QuietPerson } from "../../preferences/rules/quiet-hours.ts";
@@ -41,6 +41,8 @@ export interface PlanChannel extends Pick<
 /** An enabled receiver. */
 export interface PlanReceiver extends ReceiverFilter {
   id: string;
+  /** One message, or one for each recipient. */
+  recipients?: ReceiverRecipients;
   /** It is notified of the end of what is the matter at once, and each time that it recurs. */
   followsSituations: boolean;
   /** Epoch milliseconds: it fails or asked to wait until then. */

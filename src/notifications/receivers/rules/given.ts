@@ -1,9 +1,14 @@
 // What owners say about a receiver, and what is wrong with it.
-import { minSeverities, type MinSeverity, type ReceiverFormat } from "../../../../db/schema.ts";
+import {
+  minSeverities,
+  type MinSeverity,
+  type ReceiverFormat,
+  type ReceiverRecipients,
+} from "../../../../db/schema.ts";
 import { findKind, kinds } from "../../kinds/kinds.ts";
 import { addressProblem } from "./address.ts";
 import { canReceive } from "./filter.ts";
-import { formats } from "./formats/formats.ts";
+import { followingFormats, formats } from "./formats/formats.ts";
 import type { ReceiverTarget } from "./message.ts";
 
 /** How long a secret that was replaced still signs, in milliseconds. */
@@ -24,6 +29,15 @@ export function nameProblem(name: string): string | undefined {
     ? undefined
     : "must contain only lowercase letters, digits and single hyphens between them";
 }
+
+/** What is open in a product is so for everybody. */
+export const recipientsProblem = (
+  format: ReceiverFormat,
+  recipients: ReceiverRecipients,
+): string | undefined =>
+  recipients === "each" && followingFormats.includes(format)
+    ? `must be everybody: ${formats[format].label} keeps one problem open, however many people are notified`
+    : undefined;
 
 const maxHeaders = 10;
 const maxHeaderLength = 1_000;

@@ -2,6 +2,7 @@
 import { everybodyUser, type Action, type MinSeverity } from "../../../../db/schema.ts";
 import { findKind, kinds } from "../../kinds/kinds.ts";
 import type { OutgoingMessage } from "../../channels/channel.ts";
+import { escapeMarkdown } from "../../../kernel/rules/text.ts";
 import { toPlainText } from "../../texts/rules/markdown.ts";
 
 export type Severity = MinSeverity | "success";
@@ -74,7 +75,7 @@ export function toReceiverMessage(
   outgoing: OutgoingMessage,
   { situationId, at, accessUrl }: { situationId: string | null; at: number; accessUrl: string },
 ): ReceiverMessage {
-  const { id, template, title, body, labels, actions } = outgoing;
+  const { id, recipient, template, title, body, labels, actions } = outgoing;
   const kind = findKind(template.id);
   return {
     id,
@@ -83,7 +84,10 @@ export function toReceiverMessage(
     isOpen: situationId !== null && !isResolvedKind(template.id),
     severity: kind?.severity ?? "info",
     title: toPlainText(title).replaceAll(/\s+/g, " ").trim(),
-    body,
+    body:
+      recipient.id === everybodyUser.id
+        ? body
+        : `**For ${escapeMarkdown(personName(recipient))}**\n\n${body}`,
     facts: Object.entries(labels)
       .filter(([name, value]) => isFact(name, value))
       .slice(0, maxFacts)
@@ -95,6 +99,10 @@ export function toReceiverMessage(
     outgoing,
   };
 }
+
+/** A chat isn't theirs: a message for one of many says for whom it is. */
+const personName = ({ name, username }: OutgoingMessage["recipient"]): string =>
+  name === "" || name === username ? username : `${name} (${username})`;
 
 /** Short values; a link or a whole text is in the body. */
 const isFact = (name: string, value: string): boolean =>

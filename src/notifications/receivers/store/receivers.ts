@@ -7,6 +7,7 @@ import {
   users,
   type MinSeverity,
   type ReceiverFormat,
+  type ReceiverRecipients,
 } from "../../../../db/schema.ts";
 import { countInhibited } from "../../delivery/store/metrics.ts";
 import { followingFormats } from "../rules/formats/formats.ts";
@@ -20,7 +21,7 @@ export const isFollowingSql = sql.raw(
 /** SQL: those that events can go to, as `parseReceivers` reads them. */
 export const planReceiversSql =
   preparedSql(sql<string>`(SELECT json_group_array(json_object('id', id, 'kinds', json(kinds),
-    'minSeverity', min_severity, 'filter', filter, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
+    'minSeverity', min_severity, 'filter', filter, 'recipients', recipients, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
   FROM notification_receivers WHERE is_enabled AND deleted_at IS NULL)`) as SQL<string>;
 
 const {
@@ -87,6 +88,7 @@ export interface NewReceiver {
   host: string;
   sealedTarget: string;
   template: string | null;
+  recipients: ReceiverRecipients;
   /** JSON or null. */
   kinds: string | null;
   minSeverity: MinSeverity;
@@ -98,8 +100,8 @@ export interface NewReceiver {
 /** Nothing happens where the name is taken. */
 export const insertReceiver = (row: NewReceiver, when: SQL): Statement =>
   query.run(sql`INSERT INTO notification_receivers
-      (id, name, format, host, sealed_target, template, kinds, min_severity, change_id, created_by, created_at)
-    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.template}, ${row.kinds}, ${row.minSeverity},
+      (id, name, format, host, sealed_target, template, recipients, kinds, min_severity, change_id, created_by, created_at)
+    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.template}, ${row.recipients}, ${row.kinds}, ${row.minSeverity},
       ${row.changeId}, ${row.createdBy}, ${row.createdAt}
     WHERE ${when} ON CONFLICT DO NOTHING`);
 
@@ -108,6 +110,7 @@ export interface ReceiverUpdate {
   host: string;
   sealedTarget: string;
   template: string | null;
+  recipients: ReceiverRecipients;
   kinds: string | null;
   minSeverity: MinSeverity;
   isEnabled: boolean;
@@ -126,7 +129,8 @@ export const updateReceiver = (
   const fresh = (value: SQL, column: SQL) =>
     sql`CASE WHEN ${change.isFresh ? 1 : 0} THEN ${value} ELSE ${column} END`;
   return query.run(sql`UPDATE OR IGNORE notification_receivers SET change_id = ${changeId}, name = ${change.name},
-      host = ${change.host}, sealed_target = ${change.sealedTarget}, template = ${change.template}, kinds = ${change.kinds},
+      host = ${change.host}, sealed_target = ${change.sealedTarget}, template = ${change.template},
+      recipients = ${change.recipients}, kinds = ${change.kinds},
       min_severity = ${change.minSeverity}, is_enabled = ${change.isEnabled ? 1 : 0},
       previous_until = ${change.previousUntil},
       disabled_because = ${fresh(sql`NULL`, sql`disabled_because`)},
