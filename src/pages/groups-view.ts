@@ -25,8 +25,8 @@ export const groupList = (groups: readonly GroupRow[]): Html =>
       ({ name, displayName, memberCount }) =>
         html`<li class="person">
           <h2><a href="${groupPath(name)}">${displayName === "" ? name : displayName}</a></h2>
-          <p class="who-is">${displayName === "" ? "" : name}</p>
           <p class="seen">${countLabel(memberCount, "member")}</p>
+          ${displayName === "" ? "" : html`<p class="who-is">${name}</p>`}
         </li>`,
     )}
   </ul>`;
@@ -83,7 +83,7 @@ export const memberList = (group: string, members: readonly UserRow[], manages: 
           <p class="who-is">${[name === "" ? "" : username, email].filter(Boolean).join(" · ")}</p>
           ${
             manages
-              ? html`<form class="seen" method="post" action="${groupPath(group)}/remove">
+              ? html`<form method="post" action="${groupPath(group)}/remove">
                   <input type="hidden" name="user" value="${id}" />
                   <button class="quiet" type="submit" aria-label="Remove ${username}">Remove</button>
                 </form>`
@@ -104,11 +104,14 @@ export const addForm = (group: string, failed: Failed | undefined): Html => {
 
 export const changeForm = ({ name, displayName }: GroupRow, failed: Failed | undefined): Html => {
   const form = groupFields(failed?.given ?? { name, display_name: displayName });
-  return html`<form class="sheet" method="post" action="${groupPath(name)}/change">
-    <h2>Rename</h2>
-    ${problem(failed?.error, form)} ${fields(form, failed?.error)}
-    <button class="button primary" type="submit">Save</button>
-  </form>`;
+  return html`<details class="adding" ${attributes({ open: failed !== undefined })}>
+    <summary class="button">Rename</summary>
+    <form class="sheet" method="post" action="${groupPath(name)}/change">
+      <h2>Rename</h2>
+      ${problem(failed?.error, form)} ${fields(form, failed?.error)}
+      <button class="button primary" type="submit">Save</button>
+    </form>
+  </details>`;
 };
 
 export const deleteControl = ({ name, memberCount }: GroupRow, isAsked: boolean): Html =>
