@@ -12,6 +12,7 @@ import { agentSessionPurges, endSilentSessions, silentReads } from "./agent-sess
 import type { Deps } from "./kernel/deps.ts";
 import { inOwnTrace } from "./kernel/tracing.ts";
 import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
+import { expandUnfinished, unfinishedReads } from "./notifications/custom/expand.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
 import { expireMessages, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
@@ -56,6 +57,7 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   if (due) await step(deps, "questions", () => timeOutQuestions(deps, due));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
+  if (due) await step(deps, "custom notifications", () => expandUnfinished(deps, due.unfinished));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
@@ -102,6 +104,7 @@ async function startTick(deps: Deps) {
     ...restartReads(),
     ...dueQuestionReads(deps.now()),
     ...silentReads(deps.now()),
+    ...unfinishedReads(deps.now()),
     ...dueReads(),
     due: findDueQueues(deps.now()),
     snoozed: findDueSnoozes(deps.now()),

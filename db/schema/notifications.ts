@@ -242,3 +242,24 @@ export const notificationAttempts = sqliteTable(
     check("notification_attempts_outcome", oneOf("outcome", attemptOutcomes)),
   ],
 );
+
+/** Recipients of an event to many who have no messages yet. */
+export const notificationEventPeople = sqliteTable(
+  "notification_event_people",
+  {
+    eventId: text("event_id").notNull(),
+    userId: text("user_id").notNull(),
+    /** JSON array of reason codes. */
+    why: text("why").notNull(),
+    /** Epoch milliseconds before which only the inbox has it; 0: at once. */
+    notBefore: integer("not_before").notNull(),
+    /** Of the process that is writing their messages. */
+    claimToken: text("claim_token"),
+    claimedUntil: integer("claimed_until").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.userId] }),
+    foreignKey({ columns: [table.eventId], foreignColumns: [notificationEvents.id] }).onDelete("cascade"),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+  ],
+);

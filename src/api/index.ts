@@ -12,6 +12,7 @@ import { dryRunRoutes, versionImportRoutes } from "./version-jobs.ts";
 import { fileRoutes } from "./files.ts";
 import { firstUserRoutes, userRoutes } from "./users.ts";
 import type { Env } from "../http/endpoint.ts";
+import { customReachRoutes } from "./custom-reach.ts";
 import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { inboxWatch } from "./inbox-watch.ts";
@@ -58,6 +59,8 @@ const allSourceRoutes = new Hono<Env>()
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);
 
+const allSendingRoutes = new Hono<Env>().route("/", notificationRoutes).route("/", customReachRoutes);
+
 const allOrganizationRoutes = new Hono<Env>()
   .route("/", organizationRoutes)
   .route("/", groupRoutes)
@@ -91,7 +94,7 @@ function createRoutes() {
     .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", allSourceRoutes)
     .route("/api/v2", auditRoutes)
-    .route("/api/v2", notificationRoutes)
+    .route("/api/v2", allSendingRoutes)
     .route("/api/v2", notificationTemplateRoutes)
     .route("/api/v2", notificationChoiceRoutes)
     .route("/api/v2", messageRoutes)

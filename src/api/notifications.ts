@@ -1,6 +1,5 @@
 // Routes of sending and settings: /notifications/{custom,test,settings,templates}.
 import * as z from "zod";
-import { siteRoles } from "../../db/schema.ts";
 import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../notifications/outbox/rules/custom-text.ts";
 import { plainText } from "../kernel/rules/text.ts";
 import { type Ctx, endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
@@ -9,14 +8,17 @@ import { filledText } from "../http/schemas.ts";
 import { Hono } from "hono";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { forbidden, type ApiError } from "../kernel/errors.ts";
+import { forbidden } from "../kernel/errors.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
+import type { SentToOthers } from "../notifications/custom/send.ts";
 import { customKind, sendCustom } from "../notifications/outbox/send-custom.ts";
 import { wakeQueue } from "../notifications/delivery/dispatch.ts";
 import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
+import { recipientsSchema } from "./custom-recipients.ts";
+import { sendAs } from "./custom-send.ts";
 import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
 import { boolean, field, shape, string } from "../http/wire.ts";
 import { emptyAsJson, textAsJson } from "../http/bodies.ts";
@@ -30,16 +32,7 @@ const printed = (most: number) =>
     .meta({ maxLength: most, description: `At most ${most} bytes of UTF-8` });
 export const customBody = z.object({
   content: z.object({ title: printed(maxTitleBytes), message: printed(maxMessageBytes) }),
-  recipients: z
-    .strictObject({
-      users: z.array(z.string().min(1)).max(1_000).optional(),
-      roles: z.array(z.enum(siteRoles)).max(10).optional(),
-    })
-    .refine(
-      ({ users, roles }) => (users?.length ?? 0) + (roles?.length ?? 0) > 0,
-      "name at least one user or role",
-    )
-    .optional(),
+  recipients: recipientsSchema.optional(),
 });
 
 /** The title is in the address, or in a header as ntfy has it. What is too long is cut, and the answer says so. */
@@ -70,7 +63,7 @@ export const notificationRoutes = new Hono<Env>()
   .post(
     "/notifications/custom",
     endpoint({
-      summary: "Send a custom notification to yourself, or as an owner to others",
+      summary: "Send a custom notification to yourself or to others",
       access: "session",
       action: "notify-self",
       repeatable: true,
@@ -83,23 +76,13 @@ export const notificationRoutes = new Hono<Env>()
     async (c) => {
       const { content, recipients } = c.req.valid("json");
       const deps = c.get("deps");
-      const audience =
-        recipients === undefined
-          ? { self: currentUserIdSql(c) }
-          : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
       const requestKey = parseRequestKey(c, c.req.valid("json"));
-      const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
+      if (recipients !== undefined)
+        return answerSent(c, await sendAs(c, { content, recipients, requestKey }));
+      const reads = { ...customKind.reads({ self: currentUserIdSql(c) }), ...earlierRead(c, requestKey) };
       const { actor, ...read } = await readAsUser(c, reads);
-      if (
-        recipients !== undefined &&
-        (actor.scope !== "all" || !hasPermission(actor, "notifications:send-to-others"))
-      ) {
-        throw forbidden(
-          "Only owners can send notifications to others. Leave recipients out to send to yourself.",
-        );
-      }
       const keyed = keyedBy(actor.userId, requestKey);
-      return answerSent(c, await sendCustom(deps, actor, { content, audience, keyed }, read));
+      return answerSent(c, await sendCustom(deps, actor, { content, keyed }, read));
     },
   )
   .post(
@@ -188,12 +171,15 @@ export const notificationRoutes = new Hono<Env>()
 /** Throws the refusal of what reached nobody. */
 function answerSent(
   c: Ctx,
-  { eventId, isReplayed, refusal, initialStates }: Enqueued & { refusal: ApiError | undefined },
+  { eventId, isReplayed, refusal, initialStates, ...told }: Enqueued & Partial<SentToOthers>,
 ) {
   if (isReplayed) markReplayed(c);
   if (refusal !== undefined) throw refusal;
   c.header("belfry-event-id", eventId);
-  if (initialStates.some(({ reasons }) => reasons.includes('"paused"'))) c.header("belfry-paused", "true");
+  if (told.recipients !== undefined) c.header("belfry-recipients", String(told.recipients));
+  if (told.minutes !== undefined && told.minutes > 0) c.header("belfry-minutes", String(told.minutes));
+  if (told.isPaused === true || initialStates.some(({ reasons }) => reasons.includes('"paused"')))
+    c.header("belfry-paused", "true");
   return c.body(null, 204);
 }
 

@@ -24,6 +24,7 @@ export const notificationVariables = {
   BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: duration("30d"),
   BELFRY_NOTIFICATIONS_INBOX_RETENTION: duration("180d"),
   BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE: flag(false),
+  BELFRY_NOTIFICATIONS_CUSTOM_PER_MINUTE: count(600, 1, 1_000_000),
 } satisfies Record<string, z.ZodType>;
 
 /** Of all channels. */
@@ -46,6 +47,8 @@ export interface NotificationsConfig {
   inboxRetention: number;
   /** Whether receivers that are added over the API may be in private networks. */
   receiversAllowPrivate: boolean;
+  /** So many people a minute get a custom notification by other channels than the inbox. */
+  customPerMinute: number;
 }
 
 type Environment = z.infer<z.ZodObject<typeof notificationVariables>>;
@@ -89,6 +92,7 @@ export function toNotifications(env: Environment, { problem, warn }: ConfigRepor
     messageRetention: env.BELFRY_NOTIFICATIONS_MESSAGE_RETENTION,
     inboxRetention: env.BELFRY_NOTIFICATIONS_INBOX_RETENTION,
     receiversAllowPrivate: env.BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE,
+    customPerMinute: env.BELFRY_NOTIFICATIONS_CUSTOM_PER_MINUTE,
   };
 }
 

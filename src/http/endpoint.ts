@@ -222,7 +222,8 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
   return verdict.actor;
 }
 
-function toValidation(issue: z.core.$ZodIssue): Validation {
+/** For the form of a page that a schema reads. */
+export function toValidation(issue: z.core.$ZodIssue): Validation {
   const field = issue.path.map(String).join(".");
   const detail = describeIssue(issue);
   if (issue.code === "unrecognized_keys") return { field: issue.keys.join(", "), detail };

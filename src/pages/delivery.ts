@@ -19,6 +19,7 @@ import {
   readSettings,
   toGoneEndpoints,
 } from "../notifications/preferences/store/settings.ts";
+import { findMaySend } from "../notifications/custom/store/senders.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem, readForm } from "./form.ts";
@@ -28,6 +29,7 @@ import {
   notificationSettingsPath,
   notificationTemplatesPath,
   ownPath,
+  sendPath,
   messagePath,
 } from "./rules/links.ts";
 import { logQuery, readLogFilter } from "./rules/log-filter.ts";
@@ -82,6 +84,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     health: readHealth(currentUserIdSql(c)),
     waiting: countWaiting(currentUserIdSql(c)),
     failed: listFailures(currentUserIdSql(c), failuresShown),
+    sender: findMaySend(currentUserIdSql(c)),
   });
   const manages = hasPermission(actor, "deployment:manage");
   const facts: ChannelsView = {
@@ -106,6 +109,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
       ${hasPermission(actor, "deployment:read") ? html`Texts and channels of each kind: <a href="${notificationTemplatesPath}">notification templates</a>.` : ""}
     </p>
     ${failures(read.failed, facts.now)} ${manages ? testForm(path) : ""}
+    ${read.sender[0]!.maySend === 1 ? html`<p class="aside"><a href="${sendPath}">Send a notification</a> to users, groups or owners of workspaces.</p>` : ""}
   </section>`;
   return respondWithPage(c, { title: "Delivery", actor, main }, error?.status);
 }

@@ -41,6 +41,7 @@ import {
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
 import { groupPath, groupsPath as path } from "./rules/links.ts";
+import { namesIn } from "./rules/names.ts";
 import { signedIn } from "./session.ts";
 
 const one = `${path}/:group` as const;
@@ -85,9 +86,6 @@ export const groupPages = new Hono<Env>()
     await removeGroup(c.get("deps"), actor, group[0]);
     return c.redirect(`${path}?${new URLSearchParams({ deleted: group[0]!.name })}`, 303);
   });
-
-/** Usernames between commas, blanks and line breaks. */
-const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== "");
 
 const notes: Record<string, string> = {
   created: "Created.",

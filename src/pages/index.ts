@@ -28,6 +28,7 @@ import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { sendPages } from "./send.ts";
 import { receiverPages } from "./receivers.ts";
 import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
@@ -72,6 +73,7 @@ export function createPages() {
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
     .route("/", deliveryLogPages)
+    .route("/", sendPages)
     .route("/", notificationTemplatePages)
     .route("/", notificationChoicePages)
     .route("/", notificationTemplateEditPages)

@@ -14,6 +14,7 @@ import {
   poolsPath,
   provisionerKeysPath,
   receiversPath,
+  sendPath,
   sourcesPath,
   tasksPath,
   templatesPath,
@@ -39,6 +40,7 @@ const main: readonly Entry[] = [
 
 const deployment: readonly Entry[] = [
   { path: deliveryPath, label: "Delivery" },
+  { path: sendPath, label: "Send a notification", permission: "notifications:send-to-others" },
   { path: notificationTemplatesPath, label: "Notification templates", permission: "deployment:read" },
   { path: receiversPath, label: "Receivers", permission: "deployment:read" },
   { path: sourcesPath, label: "Sources", permission: "deployment:read" },

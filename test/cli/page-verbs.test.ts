@@ -69,6 +69,8 @@ const commandOf: Record<string, string> = {
   "POST /prebuilds/reconcile": "prebuilds reconcile",
   "POST /deployment/provisioner-keys": "provisioner keys create",
   "POST /deployment/provisioner-keys/:name/revoke": "provisioner keys delete",
+  "POST /deployment/notifications/send": "notifications custom",
+  "POST /deployment/notifications/send/confirm": "notifications custom",
   "POST /deployment/groups": "groups create",
   "POST /deployment/groups/:group/change": "groups edit",
   "POST /deployment/groups/:group/add": "groups add",

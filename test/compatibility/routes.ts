@@ -102,7 +102,7 @@ export const notificationRoutes: Row[] = [
   ),
   better(
     "POST /notifications/custom",
-    `owners can name users and roles; accepts plain text; a duplicate is 409 ${trustworthy}`,
+    `to users, roles, groups and owners of workspaces, for whom owners choose; accepts plain text; a duplicate is 409 ${trustworthy}`,
   ),
   same("GET /users/{user}/preferences", "for Coder's dashboard; Belfry's pages don't use it"),
   same("PUT /users/{user}/preferences", "`task_notification_alert_dismissed`"),
@@ -180,6 +180,7 @@ export const ownRoutes: { route: string; what: string }[] = [
     route: "POST /notifications/inbox/{id}/mute",
     what: "mute the workspace, session, template or preset that it is about",
   },
+  { route: "POST /notifications/custom/recipients", what: "how many people one would reach; sends nothing" },
   { route: "GET /groups/{group}/members", what: "all members of a group, by pages" },
   { route: "GET /notifications/receivers", what: "chats, pagers and webhooks that get events" },
   { route: "POST /notifications/receivers", what: "create one; returns a secret that Belfry creates once" },

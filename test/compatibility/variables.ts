@@ -112,6 +112,10 @@ export const ownVariables: { name: string; what: string }[] = [
     name: "BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE",
     what: "whether receivers may be in private networks",
   },
+  {
+    name: "BELFRY_NOTIFICATIONS_CUSTOM_PER_MINUTE",
+    what: "how many people a minute get a custom notification by email, webhook or push",
+  },
   { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long inbox notifications are kept" },
   { name: "BELFRY_TASK_NOTIFICATIONS", what: "how often AI tasks notify: `every` or `calm`" },
   { name: "BELFRY_TASK_IDLE_DWELL", what: "with `calm`, how long a task must be idle" },

@@ -539,6 +539,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     ...groupBodies,
     ...ruleBodies,
     ...questionBodies,
+    "POST /api/v2/notifications/custom/recipients": { recipients: { users: ["ada"] } },
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },
     "POST /api/v2/users/validate-password": { password: "x" },

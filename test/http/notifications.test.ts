@@ -95,7 +95,7 @@ describe("custom notifications", () => {
     [{ content: { title: 7, message: "x" } }, "content.title"],
     [{ ...custom("x"), recipients: {} }, "recipients"],
     [{ ...custom("x"), recipients: { roles: ["king"] } }, "recipients.roles.0"],
-    [{ ...custom("x"), recipients: { groups: ["a"] } }, "groups"],
+    [{ ...custom("x"), recipients: { groups: ["a"] } }, "recipients.groups"],
   ])("%j is refused and names %s", async (json, field) => {
     const { server, token } = await start();
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token, json });

@@ -402,6 +402,7 @@ export interface Answers {
   };
   "GET /api/v2/notifications/templates/system": Array<NotificationTemplate>;
   "GET /api/v2/notifications/templates/custom": Array<NotificationTemplate>;
+  "POST /api/v2/notifications/custom/recipients": CustomReach;
   "GET /api/v2/notifications/templates/{id}/versions": Array<NotificationTemplateVersion>;
   "POST /api/v2/notifications/templates/{id}/versions": NotificationTemplateVersion;
   "PUT /api/v2/notifications/templates/{id}/version": {
@@ -877,7 +878,10 @@ export interface Paths {
           "": "/api/v2/notifications/rules";
           "{}": "/api/v2/notifications/rules/{rule}";
         };
-        custom: "/api/v2/notifications/custom";
+        custom: {
+          "": "/api/v2/notifications/custom";
+          recipients: "/api/v2/notifications/custom/recipients";
+        };
         test: "/api/v2/notifications/test";
         settings: "/api/v2/notifications/settings";
         templates: {
@@ -1586,6 +1590,19 @@ export interface NotificationTemplate {
   method: string;
   kind: "system" | "custom";
   enabled_by_default: boolean;
+}
+
+export interface CustomReach {
+  recipients: number;
+  reached: number;
+  suspended: number;
+  disabled: number;
+  minutes: number;
+  sample: Array<{
+    username: string;
+    status: "active" | "suspended";
+    why: Array<string>;
+  }>;
 }
 
 export interface NotificationTemplateVersion {

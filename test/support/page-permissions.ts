@@ -180,6 +180,15 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
   },
+  "GET /deployment/notifications/send": { who: ["owner"] },
+  "POST /deployment/notifications/send": {
+    who: ["owner"],
+    form: { "content.title": "x", "content.message": "x", "recipients.users": "mia" },
+  },
+  "POST /deployment/notifications/send/confirm": {
+    who: ["owner"],
+    form: { "content.title": "x", "content.message": "x", "recipients.users": "mia" },
+  },
   "GET /deployment/groups": { who: ["template-admin", "user-admin", "auditor", "owner"] },
   "POST /deployment/groups": { who: userAdmins, form: { name: "fresh" } },
   "GET /deployment/groups/:group": {

@@ -34,6 +34,15 @@ const openMenu = (label: string) => (page: Page) =>
 const openForm = (label: string) => (page: Page) =>
   page.locator(".adding > summary", { hasText: label }).click();
 
+const fillSend = (group: string) => async (page: Page) => {
+  await page.getByLabel("Title").fill("Upgrade at six");
+  await page.getByLabel("Message").fill("Save your work, it takes **five minutes**.");
+  await page.getByLabel("Groups").fill(group);
+  await page.getByLabel("User admin").check();
+  await page.getByRole("button", { name: "Count recipients" }).click();
+  await page.locator(group === "sre" ? ".ask" : ".problem").waitFor();
+};
+
 /** More bytes than an answer may have, in as many characters as the field takes. */
 const sendTooLong = async (page: Page) => {
   await page.getByLabel("Your answer").fill("ö".repeat(1_500));
@@ -219,6 +228,10 @@ const ofTheDeployment: PageState[] = [
   { name: "users-wrong-search", path: "/deployment/users?filter=role%3Aking", as: "ada" },
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
+  { name: "send", path: "/deployment/notifications/send", as: "ada" },
+  { name: "send-sent", path: "/deployment/notifications/send?sent=4800&minutes=8", as: "ada" },
+  { name: "send-asked", path: "/deployment/notifications/send", as: "ada", act: fillSend("sre") },
+  { name: "send-wrong", path: "/deployment/notifications/send", as: "ada", act: fillSend("srv") },
   { name: "groups", path: "/deployment/groups", as: "ada" },
   { name: "groups-new", path: "/deployment/groups", as: "ada", act: openForm("Create a group") },
   { name: "groups-none", path: "/deployment/groups?filter=nothing", as: "ada" },

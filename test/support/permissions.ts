@@ -96,6 +96,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "DELETE /api/v2/organizations/:organization/provisionerkeys/:name": templateAdmins,
   "GET /api/v2/audit": ["auditor", "owner"],
   "POST /api/v2/notifications/custom": [...people, "notify"],
+  "POST /api/v2/notifications/custom/recipients": ["owner"],
   "POST /api/v2/notifications/test": ["owner"],
   "GET /api/v2/notifications/settings": readers,
   "PUT /api/v2/notifications/settings": ["owner"],

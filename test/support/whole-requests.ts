@@ -36,6 +36,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/agent-sessions/:key/questions": { text: "Now?", options: ["Yes", "No"] },
   "POST /api/v2/questions/:id/answer": { option: "Yes" },
   "POST /api/v2/notifications/custom": { content: { title: "x", message: "x" } },
+  "POST /api/v2/notifications/custom/recipients": { recipients: { users: ["mia"] } },
   "PUT /api/v2/notifications/settings": { notifier_paused: true },
   "POST /api/v2/notifications/templates/:id/versions": text,
   "POST /api/v2/notifications/templates/:id/preview": text,

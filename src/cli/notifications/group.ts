@@ -1,5 +1,6 @@
 // belfry notifications: its commands.
 import type { Group } from "../rules/command.ts";
+import { custom } from "./custom.ts";
 import * as deliveryActs from "./delivery-acts.ts";
 import * as deliveries from "./deliveries.ts";
 import { edit } from "./edit-template.ts";
@@ -16,7 +17,7 @@ export const notifications: Group = {
   aliases: ["notification"],
   summary: "Send and list notifications, manage delivery and templates",
   commands: [
-    send.custom,
+    custom,
     inbox.list,
     inbox.show,
     inbox.read,

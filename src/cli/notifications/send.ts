@@ -1,112 +1,12 @@
-// belfry notifications custom and test: sends a message, and with --wait reports the response of each channel.
+// belfry notifications test: sends a message, and with --wait reports the response of each channel.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, MessageWithAttempts } from "../../client.ts";
-import {
-  fitCustomText,
-  maxMessageBytes,
-  maxTitleBytes,
-} from "../../notifications/outbox/rules/custom-text.ts";
 import { createOnce, type Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
-import { requireDuration, requireRoles } from "../inputs.ts";
+import { requireDuration } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { isOver, resultLine } from "../rules/delivery-lines.ts";
-import { decodePiped, maxPipedBytes } from "../rules/text.ts";
-import type { Terminal } from "../terminal.ts";
 import { readLog, readMessage } from "./deliveries.ts";
-
-export const custom = defineCommand({
-  name: "custom",
-  aliases: ["send"],
-  summary: "Send a custom notification to yourself or, with the owner role, to others",
-  args: "TITLE [MESSAGE]",
-  minArgs: 1,
-  maxArgs: 2,
-  details: [
-    "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or omitted, it is read from standard",
-    "input. Then text that is too long is cut, not rejected: a title keeps its beginning, a message its end.",
-    "An identical notification is rejected for 60 seconds after the first.",
-  ],
-  examples: [
-    `belfry notifications custom "Build done" "All 312 tests passed"`,
-    `tail -n 20 build.log | belfry notifications custom "Build failed"`,
-    `belfry notifications custom "Upgrade at six" "Save your work" --role owner --user grace`,
-  ],
-  fields: { "recipients.users": "--user", "recipients.roles": "--role" },
-  options: {
-    user: {
-      type: "string",
-      multiple: true,
-      value: "NAME",
-      text: "send to this user instead of yourself; adds to --role",
-    },
-    role: {
-      type: "string",
-      multiple: true,
-      value: "ROLE",
-      text: "send to all users with this role instead of yourself; adds to --user",
-    },
-  },
-  async run(context, { options, args: [title = "", given] }) {
-    if (given === undefined && context.terminal.stdin.isTTY === true)
-      throw new Failure(
-        exit.usage,
-        "MESSAGE: missing",
-        `For example: belfry notifications custom "${title}" "All 312 tests passed"`,
-      );
-    const roles = requireRoles(options.role);
-    const client = context.client();
-    const content =
-      given === undefined || given === "-" ? await readContent(context, title) : { title, message: given };
-    const recipients = {
-      ...(options.user.length === 0 ? {} : { users: options.user }),
-      ...(roles.length === 0 ? {} : { roles }),
-    };
-    const toOthers = Object.keys(recipients).length > 0;
-    const json = { content, ...(toOthers ? { recipients } : {}) };
-    let isPaused = false;
-    await createOnce(
-      client,
-      (routes, keyed) => routes.notifications.custom.$post({ json }, keyed),
-      (headers) => (isPaused = headers.get("belfry-paused") !== null),
-    );
-    const names = [...options.user, ...options.role.map((role) => `all users with the role ${role}`)];
-    const recipient = toOthers ? names.join(", ") : "you";
-    context.log(
-      isPaused
-        ? `Not sent yet: notifications are paused. Yours will be sent to ${recipient} when they are resumed.`
-        : `Sent to ${recipient}.`,
-    );
-  },
-});
-
-/** Piped text that is too long is truncated, with a message. */
-async function readContent(context: Context, title: string): Promise<{ title: string; message: string }> {
-  const { text, isUtf8 } = await readPiped(context.terminal);
-  if (!isUtf8) context.log("Standard input is not UTF-8; reading it as Windows-1252.");
-  const { truncated, ...content } = fitCustomText({ title, message: text });
-  if (content.message === "")
-    throw new Failure(
-      exit.usage,
-      "MESSAGE: missing",
-      "Give it as the second argument, or pipe it in: echo TEXT | belfry notifications custom TITLE",
-    );
-  const cuts = { title: `first ${maxTitleBytes}`, message: `last ${maxMessageBytes}` };
-  for (const field of truncated) context.log(`The ${field} is too long; sending its ${cuts[field]} bytes.`);
-  return content;
-}
-
-async function readPiped({ stdin }: Terminal) {
-  let bytes = Buffer.alloc(0);
-  let isWhole = true;
-  for await (const chunk of stdin) {
-    bytes = Buffer.concat([bytes, chunk as Buffer]);
-    if (bytes.length <= maxPipedBytes) continue;
-    bytes = bytes.subarray(-maxPipedBytes);
-    isWhole = false;
-  }
-  return decodePiped(bytes, isWhole);
-}
 
 export const test = defineCommand({
   name: "test",

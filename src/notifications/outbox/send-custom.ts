@@ -1,11 +1,12 @@
-// Custom notifications: a script's message to its user, or an owner's message to other users.
+// Custom notifications: what they say, and a script's message to its user. `custom/` sends them to others.
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { ApiError, conflict, matchingKey, invalid } from "../../kernel/errors.ts";
+import { ApiError, conflict, matchingKey } from "../../kernel/errors.ts";
 import { canonicalJson } from "../../kernel/rules/json.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
 import { minuteBucket } from "./rules/duplicates.ts";
+import type { RecipientRule } from "./rules/recipients.ts";
 import type { Audience } from "./store/recipients.ts";
 
 export interface CustomContent {
@@ -20,13 +21,13 @@ const duplicateWindowMs = 60_000;
 
 interface CustomMessage extends CustomContent {
   senderId: string;
-  audience: Audience;
+  recipients: RecipientRule;
   at: number;
 }
 
 export const customKind = defineKind("custom-notification", {
   audience: (audience: Audience) => audience,
-  event: ({ title, message, senderId, audience, at }: CustomMessage) => {
+  event: ({ title, message, senderId, recipients, at }: CustomMessage) => {
     const labels = { custom_title: title, custom_message: message };
     return {
       labels,
@@ -36,52 +37,43 @@ export const customKind = defineKind("custom-notification", {
       createdBy: senderId,
       identity: canonicalJson(labels),
       duplicateWindowMs,
-      recipients: { self: senderId, named: audience.users ?? [], roles: audience.roles ?? [] },
+      recipients: { self: senderId, ...recipients },
     };
   },
 });
 
 export interface CustomRequest {
   content: CustomContent;
-  audience: Audience;
   /** The request's idempotency key, if it has one. */
   keyed: KeyedRequest | undefined;
 }
 
-/** Throws 400 for unknown recipients and 422 for another request's key. `refusal`: 409 if nobody will be notified. */
+/** To oneself. Throws 422 for another request's key. `refusal`: 409 if it is not sent. */
 export async function sendCustom(
   deps: Deps,
   sender: { userId: string },
-  { content, audience, keyed }: CustomRequest,
+  { content, keyed }: CustomRequest,
   { earlier, ...read }: KindAnswers<typeof customKind> & { earlier?: StoredKey[] },
 ): Promise<Enqueued & { refusal: ApiError | undefined }> {
   const before = matchingKey(keyed, earlier?.[0]);
   if (before !== undefined) return withRefusal(replayedFrom(before));
-  const unknown = unknownNames(audience.users ?? [], read["custom-notification.recipients"]);
-  if (unknown.length > 0) throw invalid("recipients.users", `unknown user ${unknown.join(", ")}`);
-  const message = { ...content, senderId: sender.userId, audience, at: deps.now() };
+  const message = { ...content, senderId: sender.userId, recipients: {}, at: deps.now() };
   return withRefusal(await enqueue(deps, customKind.prepare(deps, read, message), keyed));
 }
 
-const withRefusal = (sent: Enqueued) => ({ ...sent, refusal: refusalOf(sent.initialStates) });
+export const withRefusal = (sent: Enqueued, to: "self" | "others" = "self") => ({
+  ...sent,
+  refusal: refusalOf(sent.initialStates, to),
+});
 
-function unknownNames(
-  wanted: readonly string[],
-  found: readonly { userId: string; username: string }[],
-): string[] {
-  const known = new Set(found.flatMap((row) => [row.userId, row.username.toLowerCase()]));
-  return wanted.filter((name) => !known.has(name.toLowerCase()));
-}
+export const disabledForEverybody = () =>
+  conflict("Custom notifications are disabled for everybody.", "Nothing was sent. An owner can enable them.");
 
-function refusalOf(messages: readonly InitialState[]) {
+function refusalOf(messages: readonly InitialState[], to: "self" | "others") {
   if (messages.length === 0 || messages.some((message) => message.status !== "inhibited")) return undefined;
   const reasons = messages.flatMap((message) => JSON.parse(message.reasons) as string[]);
-  if (reasons.includes("disabled_by_deployment"))
-    return conflict(
-      "Custom notifications are disabled for everybody.",
-      "Nothing was sent. An owner can enable them.",
-    );
-  if (reasons.includes("disabled_by_user")) {
+  if (reasons.includes("disabled_by_deployment")) return disabledForEverybody();
+  if (to === "self" && reasons.includes("disabled_by_user")) {
     return conflict(
       "You turned off “Custom notification”.",
       "Nothing was sent. Turn it on in your notification settings, then try again.",

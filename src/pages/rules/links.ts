@@ -42,6 +42,8 @@ export const accountPath = "/settings/account";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
 export const deliveryLogPath = `${deliveryPath}/messages`;
+export const deliveryCrumb = { title: "Delivery", page: deliveryPath };
+export const sendPath = `${deliveryPath}/send`;
 export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = `${deliveryPath}/templates`;
 

@@ -1,6 +1,6 @@
 // Why somebody did not get an event: who did, and what of its rule leaves this person out.
 import type { SiteRole } from "../../../../db/schema.ts";
-import { aRole, roleNoun, sourceOf, type Reason } from "./reasons.ts";
+import { aRole, groupOf, roleNoun, sourceOf, type Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
 
 /** What an event keeps of its rule. */
@@ -67,11 +67,14 @@ const plurals: Partial<Record<string, string>> = {
   own_agent: "The agent's user",
   own_account: "The user of the account",
   uses_template: "Users with a workspace of the template",
+  owns_workspace: "Owners of workspaces that the sender chose",
   named: "Users whom the sender named",
   to_self: "The sender",
 };
 
 function groupName(reason: string): string | undefined {
+  const group = groupOf(reason);
+  if (group !== undefined) return `Members of the group ${group}`;
   const source = sourceOf(reason);
   return source === undefined ? plurals[reason] : `The user whom source ${source} named`;
 }
@@ -126,9 +129,12 @@ const concerns: Partial<Record<Reason, string>> = {
   own_agent: "is not the agent's user",
   own_account: "is not the user of the account",
   uses_template: "had no workspace of the template",
+  owns_workspace: "had no workspace that the sender chose",
 };
 
 function concernOf(why: Reason): string | undefined {
+  const group = groupOf(why);
+  if (group !== undefined) return `was not in the group ${group}`;
   const source = sourceOf(why);
   return source === undefined ? concerns[why] : `was not named by source ${source}`;
 }

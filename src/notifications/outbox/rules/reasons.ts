@@ -15,6 +15,8 @@ export type Reason =
   | "own_account"
   | "uses_template"
   | `source_${string}`
+  | `group_${string}`
+  | "owns_workspace"
   | "no_template_admin"
   | "everybody"
   // why this channel
@@ -36,6 +38,7 @@ export type Reason =
   | "recipient_refused"
   | "not_configured"
   | "paused"
+  | "waits_for_turn"
   | "held_back"
   | "quiet_hours"
   | "read_meanwhile"
@@ -65,7 +68,7 @@ export interface ReasonDescription {
   toRecipient?: string;
 }
 
-type Named = `role_${string}` | `source_${string}` | `${RuleVerb}_by_${RuleCode}`;
+type Named = `role_${string}` | `source_${string}` | `group_${string}` | `${RuleVerb}_by_${RuleCode}`;
 
 /** Of `${verb}_by_rule_NAME`; `rule` is the rule in words. */
 const byRule = {
@@ -94,6 +97,11 @@ const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
     question: "who",
     text: "They have a workspace of the template",
     toRecipient: "you have a workspace of the template",
+  },
+  owns_workspace: {
+    question: "who",
+    text: "They own a workspace that the sender chose",
+    toRecipient: "you own a workspace that the sender chose",
   },
   no_template_admin: {
     question: "who",
@@ -130,6 +138,10 @@ const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
   recipient_refused: { question: "not", text: "The mail server rejected their address" },
   not_configured: { question: "not", text: "This channel is not configured" },
   paused: { question: "not", text: "Notifications were paused when it was created" },
+  waits_for_turn: {
+    question: "not",
+    text: "It waited for its turn: a limited number of people a minute get a custom notification",
+  },
   held_back: { question: "not", text: "It was delayed, in case the state changed back" },
   quiet_hours: { question: "not", text: "It waited for the end of their quiet hours" },
   read_meanwhile: { question: "not", text: "They read it in their inbox before it was due" },
@@ -167,6 +179,8 @@ export const ownAction = "own_action" satisfies Reason;
 
 /** The name of the source that named the recipient. */
 export const sourceOf = (code: string): string | undefined => /^source_(.+)$/.exec(code)?.[1];
+/** The name that the group of the recipient had. */
+export const groupOf = (code: string): string | undefined => /^group_(.+)$/.exec(code)?.[1];
 const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
 
 /** A code of a later release is described by the code itself. */
@@ -179,6 +193,13 @@ export function describeReason(code: string): ReasonDescription {
       question: "who",
       text: `It came from source ${source}, which named them as the recipient`,
       toRecipient: `source ${source} sent it to you`,
+    };
+  const group = groupOf(code);
+  if (group !== undefined)
+    return {
+      question: "who",
+      text: `They are in the group ${group}`,
+      toRecipient: `you are in the group ${group}`,
     };
   const [, verb, own, name] = /^([a-z_]+)_by_(own_)?rule_(.+)$/.exec(code) ?? [];
   if (verb !== undefined && Object.hasOwn(byRule, verb)) {

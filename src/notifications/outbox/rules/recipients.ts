@@ -52,11 +52,12 @@ export function chooseRecipients<T extends Person>(
     );
   const receiving = isMissing ? fallbackRoles : roles;
   const names = new Set(named.map((name) => name.toLowerCase()));
+  const reasonsOf = Map.groupBy(concerned, ({ id }) => id);
   return withRoles.flatMap(({ person, held }) => {
     if (person.userId === self) return [{ ...person, why: ["to_self"] }];
     const isNamed = names.has(person.userId) || names.has(person.username.toLowerCase());
     const byName: Reason[] = isNamed ? ["named"] : [];
-    const own = concerned.filter(({ id }) => id === person.userId).map(({ why }) => why);
+    const own = (reasonsOf.get(person.userId) ?? []).map(({ why }) => why);
     const byRole = exclude.includes(person.userId) ? [] : held.filter((role) => receiving.includes(role));
     const fallback: Reason[] = isMissing && byRole.length > 0 ? ["no_template_admin"] : [];
     const why = new Set([...byName, ...own, ...fallback, ...byRole.map((role) => `role_${role}` as const)]);

@@ -29,7 +29,7 @@ export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
 
 /** Writes nothing unless `when` holds. */
 export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[] {
-  const now = rows.events[0]?.createdAt ?? 0;
+  const now = (rows.events[0] ?? rows.messages[0])?.createdAt ?? 0;
   const { keys = [], windows = [], occurrences = [] } = rows;
   const claims = new Map(keys.map(({ userId, key, subjectId }) => [subjectId, { userId, key }]));
   const events =

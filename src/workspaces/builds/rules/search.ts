@@ -6,7 +6,7 @@ import { workspaceStatuses, type WorkspaceStatus } from "../../jobs/rules/job.ts
 export type SearchResult<Search> = { ok: true; search: Search } | { ok: false; problem: string };
 
 /** `key` is undefined for a bare word. */
-const searchTerms = (q: string): { key: string | undefined; value: string }[] =>
+export const searchTerms = (q: string): { key: string | undefined; value: string }[] =>
   Array.from(q.matchAll(/(?:([\w-]+):)?(?:"([^"]*)"|(\S+))/g), ([, key, quoted, plain]) => ({
     key,
     value: (quoted ?? plain)!,

@@ -1,0 +1,127 @@
+// The page that sends a custom notification: a form, then a question that says how many people it reaches, then the result.
+import { Hono } from "hono";
+import { siteRoles } from "../../db/schema.ts";
+import { countRecipients } from "../api/custom-reach.ts";
+import { onlySenders } from "../api/custom-recipients.ts";
+import { sendAs } from "../api/custom-send.ts";
+import { customBody } from "../api/notifications.ts";
+import { currentUserIdSql, readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
+import { ApiError, forbidden, invalid, invalidFields } from "../kernel/errors.ts";
+import { findMaySend } from "../notifications/custom/store/senders.ts";
+import { readFields } from "./form.ts";
+import { html } from "./html.ts";
+import { respondWithPage } from "./layout.ts";
+import { deliveryCrumb, sendPath as path } from "./rules/links.ts";
+import { breadcrumb } from "./components.ts";
+import { namesIn } from "./rules/names.ts";
+import { sendForm, sendQuestion, sentNote, type Given } from "./send-view.ts";
+import { signedIn } from "./session.ts";
+
+export const sendPages = new Hono<Env>()
+  .get(path, signedIn, (c) =>
+    showForm(c, { given: {}, sent: { people: c.req.query("sent"), minutes: c.req.query("minutes") } }),
+  )
+  .post(path, signedIn, async (c) => {
+    const given = await readGiven(c);
+    if (given.back !== undefined) return showForm(c, { given });
+    return orForm(c, given, async () => {
+      const { recipients } = parse(given);
+      const { actor, counted } = await countRecipients(c, recipients);
+      const key = c.get("deps").newId();
+      const main = html`<section>
+        ${breadcrumb([deliveryCrumb], title)}
+        <h1>${title}</h1>
+        ${sendQuestion(given, counted, key)}
+      </section>`;
+      return respondWithPage(c, { title, section: deliveryCrumb.page, actor, main });
+    });
+  })
+  .post(`${path}/confirm`, signedIn, async (c) => {
+    const given = await readGiven(c);
+    return orForm(c, given, async () => {
+      const { content, recipients } = parse(given);
+      // The form is one request, however often it is sent.
+      const requestKey =
+        given.key === undefined ? undefined : { key: `page ${given.key}`, fingerprint: "page" };
+      const sent = await sendAs(c, { content, recipients, requestKey });
+      if (sent.refusal !== undefined) throw sent.refusal;
+      const { recipients: people = 0, minutes = 0 } = sent;
+      const query = new URLSearchParams({ sent: String(people), minutes: String(minutes) });
+      return c.redirect(`${path}?${query}`, 303);
+    });
+  });
+
+const title = "Send a notification";
+
+const listsOf = (given: Given) => ({
+  users: namesIn(given.users),
+  roles: siteRoles.filter((role) => given.roles?.includes(role)),
+  groups: namesIn(given.groups),
+});
+
+/** Throws 400 that names the fields of the form. */
+function parse(given: Given) {
+  const { users, roles, groups } = listsOf(given);
+  const workspaces = given.workspaces?.trim() ?? "";
+  const recipients = {
+    ...(users.length === 0 ? {} : { users }),
+    ...(roles.length === 0 ? {} : { roles }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(workspaces === "" ? {} : { workspaces }),
+  };
+  const parsed = customBody.safeParse({
+    content: { title: given.title ?? "", message: given.message ?? "" },
+    recipients,
+  });
+  if (!parsed.success) throw invalidFields(parsed.error.issues.map(toValidation));
+  if (parsed.data.recipients === undefined) throw invalid("recipients", "missing");
+  return { content: parsed.data.content, recipients: parsed.data.recipients };
+}
+
+const textFields = {
+  title: "content.title",
+  message: "content.message",
+  users: "recipients.users",
+  groups: "recipients.groups",
+  workspaces: "recipients.workspaces",
+  key: "key",
+  back: "back",
+} as const;
+
+async function readGiven(c: Ctx): Promise<Given> {
+  const sent = await readFields(c);
+  const given: Given = {};
+  for (const [name, field] of Object.entries(textFields)) {
+    const value = sent[field];
+    if (typeof value === "string") given[name as keyof typeof textFields] = value;
+  }
+  return { ...given, roles: siteRoles.filter((role) => sent[`role-${role}`] === "on") };
+}
+
+async function orForm(c: Ctx, given: Given, act: () => Promise<Response>): Promise<Response> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
+    return showForm(c, { given, error });
+  }
+}
+
+interface FormView {
+  given: Given;
+  error?: ApiError;
+  sent?: { people: string | undefined; minutes: string | undefined };
+}
+
+/** Throws 403. */
+async function showForm(c: Ctx, { given, error, sent }: FormView) {
+  const { actor, sender } = await readAsUser(c, { sender: findMaySend(currentUserIdSql(c)) });
+  if (sender[0]!.maySend === 0) throw forbidden(onlySenders);
+  const main = html`<section>
+    ${breadcrumb([deliveryCrumb], title)}
+    <h1>${title}</h1>
+    ${sent?.people === undefined ? "" : sentNote(Number(sent.people), Number(sent.minutes))}
+    ${sendForm(given, error)}
+  </section>`;
+  return respondWithPage(c, { title, section: deliveryCrumb.page, actor, main }, error?.status);
+}
