@@ -361,7 +361,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
   test("an agent that waits is notified of by the cron once it has waited long enough, unless it goes on", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
-    const bindings = { BELFRY_DATABASE_URL: database.url, BELFRY_AGENT_SESSIONS_CALM: "300ms" };
+    const bindings = { BELFRY_DATABASE_URL: database.url, BELFRY_AGENT_SESSIONS_CALM: "3s" };
     const worker = await startWorker(bundle, bindings);
     const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
       callServer(worker.url, method, `/api/v2${path}`, options);
