@@ -14,6 +14,8 @@ function createMarkdown(validateLink: (url: string) => boolean) {
   // README.md and main.rs are files, not domains.
   parser.linkify.set({ fuzzyLink: false });
   parser.validateLink = validateLink;
+  // A link shows what was written, not a name that is decoded: letters of other scripts look alike.
+  parser.normalizeLinkText = (url) => url;
   parser.inline.ruler.before("entity", "unknown_entity", (state, silent) => {
     const [reference] = /^&[a-z][a-z0-9]{1,31};/i.exec(state.src.slice(state.pos, state.pos + 34)) ?? [];
     if (reference === undefined || decodeHTMLStrict(reference) !== reference) return false;
