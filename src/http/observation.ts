@@ -60,6 +60,6 @@ const accessEntry = (
 /** The pattern of the route that answered; one name for all paths that have none. */
 function routeOf(c: Ctx): string {
   const path = routePath(c);
-  if (path.endsWith("*")) return "unmatched";
+  if (path === "*" || path === "/*") return "unmatched";
   return path.includes(":") ? path.replaceAll(/:(\w+)(?:\{.*?\}+(?=\/|$))?/g, "{$1}") : path;
 }

@@ -257,12 +257,14 @@ describe("what an instance counts in memory", () => {
     await server.call("GET", "/api/v2/users/me");
     await server.call("GET", "/api/v2/no/such/route");
     await server.call("GET", "/assets/0123456789ab/no.css");
+    await server.call("GET", "/docs/install/node");
     const series = await scrape(server);
     const count = (method: string, path: string, code: string) =>
       valueOf(series, requests, { method, path, code });
     const user = "/api/v2/users/{user}";
     expect(["200", "404", "401"].map((code) => count("GET", user, code))).toEqual([1, 1, 1]);
     expect(count("GET", "unmatched", "404")).toBe(1);
+    expect(count("GET", "/docs/*", "200")).toBe(1);
     expect(count("GET", "/assets/{version}/{name}", "404")).toBe(1);
     expect(valueOf(series, "coderd_api_request_latencies_seconds_count", { path: user })).toBe(3);
     expect(valueOf(series, "belfry_http_requests_in_flight")).toBe(1);

@@ -251,6 +251,33 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
   });
 
+  test("a caller's trace goes on: to the receiver, and as spans to a collector", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const [receiver, collector] = [await startReceiver(), await startReceiver()];
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(collector.url).origin,
+      OTEL_TRACES_SAMPLER_ARG: "0",
+    });
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const login = { email: owner.email, password: owner.password };
+    const token: string = (await call("POST", "/users/login", { json: login })).json.session_token;
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const json = { content: { title: "Build done", message: "x" } };
+    await call("POST", "/notifications/custom", { token, headers, json });
+    const [arrival] = await receiver.wait(1);
+    expect(arrival!.headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    const names = () => collector.arrivals.map(({ body }) => body).join();
+    await expect.poll(names).toContain('"name":"POST /api/v2/notifications/custom"');
+    await expect.poll(names).toContain('"name":"deliver webhook"');
+    expect(worker.logs).toEqual([]);
+  });
+
   test("receivers get what their filter names, and private addresses are refused unless they are allowed", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
