@@ -24,6 +24,12 @@ import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { continueRestarts, restartReads } from "./workspaces/builds/restart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
+import {
+  deleteOld,
+  isRetentionDue,
+  noteFirstRun,
+  retentionReads,
+} from "./workspaces/retention/delete-old.ts";
 import { sourcePurges } from "./sources/maintenance.ts";
 import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
 
@@ -63,12 +69,15 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
   const returning = (due?.snoozed ?? []).map(() => returnSnoozed(deps.now()));
   const purges = purgesOf(deps);
-  const purged = await step(deps, "purge", () => finishTick(deps, purges, pools?.end ?? [], returning));
+  const changes = [...returning, ...(due === null ? [] : noteFirstRun(deps, due))];
+  const purged = await step(deps, "purge", () => finishTick(deps, purges, pools?.end ?? [], changes));
   const outcome = pools?.run.outcome ?? null;
   options.onStepsDone?.();
   if (returning.length > 0) deps.process.hub.wake();
   if (purged?.hasMore === true)
-    await step(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
+    await step(deps, "purge", () => purgeRest(deps, purges, shareOf(deps, options, 1 / 2)));
+  if (due !== null && isRetentionDue(due, deps.now()))
+    await step(deps, "retention", () => deleteOld(deps, due, shareOf(deps, options, 1 / 4)));
   return {
     dispatch: await dispatching,
     expiredJobs,
@@ -106,6 +115,7 @@ async function startTick(deps: Deps) {
     ...silentReads(deps.now()),
     ...unfinishedReads(deps.now()),
     ...dueReads(),
+    ...retentionReads(),
     due: findDueQueues(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
     nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
@@ -136,26 +146,26 @@ const purgesOf = (deps: Deps): Purges => ({
   ...agentSessionPurges(deps),
 });
 
-/** Purging uses half of the time until the next tick. */
-const purgeUntil = (deps: Deps, { until = Infinity }: TickOptions) =>
-  Math.min(until, deps.now() + deps.config.notifications.fetchInterval / 2);
+/** Deleting uses a part of the time until the next tick. */
+const shareOf = (deps: Deps, { until = Infinity }: TickOptions, share: number) =>
+  Math.min(until, deps.now() + deps.config.notifications.fetchInterval * share);
 
 /** Records the tick, finishes what it started, and deletes the first slices of old rows. */
 async function finishTick(
   deps: Deps,
   purges: Purges,
   ends: readonly Statement[],
-  returning: readonly Statement[],
+  changes: readonly Statement[],
 ): Promise<{ hasMore: boolean }> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps), ...ends];
   const slices = firstSlices(purges);
-  const write = async (changes: readonly Statement[], deleted: Record<string, Statement>) => {
-    const after = await deps.db.write(changes, { ...deleted, ...dueReads() });
+  const write = async (statements: readonly Statement[], deleted: Record<string, Statement>) => {
+    const after = await deps.db.write(statements, { ...deleted, ...dueReads() });
     if (ends.length > 0 && isDue(after, deps.now())) requestReconciliation(deps);
     return after as Record<string, unknown>;
   };
   try {
-    const after = await write([...expireMessages(deps.now()), ...returning, ...notes], slices);
+    const after = await write([...expireMessages(deps.now()), ...changes, ...notes], slices);
     return { hasMore: hasMore(Object.fromEntries(Object.keys(slices).map((name) => [name, after[name]]))) };
   } catch (error) {
     // A failed deletion doesn't keep the tick from being recorded.

@@ -31,6 +31,7 @@ export const workspaceAgents = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
+    index("workspace_agents_resource").on(table.resourceId),
     uniqueIndex("workspace_agents_name").on(table.buildId, table.name),
     foreignKey({ columns: [table.resourceId], foreignColumns: [workspaceResources.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.buildId], foreignColumns: [workspaceBuilds.id] }).onDelete("cascade"),

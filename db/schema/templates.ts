@@ -94,6 +94,7 @@ export const templateVersions = sqliteTable(
   (table) => [
     uniqueIndex("template_versions_id").on(table.id),
     uniqueIndex("template_versions_name").on(table.templateId, sql`lower(${table.name})`),
+    index("template_versions_file").on(table.fileId),
     index("template_versions_latest").on(table.templateId, table.seq),
     foreignKey({ columns: [table.organizationId], foreignColumns: [organizations.id] }),
     foreignKey({ columns: [table.templateId], foreignColumns: [templates.id] }),

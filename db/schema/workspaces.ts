@@ -166,6 +166,7 @@ export const workspaceBuilds = sqliteTable(
     uniqueIndex("workspace_builds_acquire")
       .on(table.acquireId)
       .where(sql`acquire_id IS NOT NULL`),
+    index("workspace_builds_version").on(table.versionId),
     index("workspace_builds_preset").on(table.presetId, table.createdAt),
     index("workspace_builds_claims")
       .on(table.versionId, table.presetId)

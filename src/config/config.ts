@@ -29,6 +29,7 @@ import {
   secretKey,
   webUrl,
 } from "./values.ts";
+import { retentionVariables, toRetention, type RetentionConfig } from "./retention.ts";
 import { tracingVariables, toTracing } from "./tracing.ts";
 import type { TracingConfig } from "../kernel/tracer.ts";
 import { logLevels } from "../kernel/log.ts";
@@ -66,6 +67,7 @@ export const variables = {
   BELFRY_SESSION_DURATION: duration("7d"),
   BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
   BELFRY_AUDIT_RETENTION: duration("90d"),
+  ...retentionVariables,
   BELFRY_API_RATE_LIMIT: z
     .string()
     .regex(/^\d{1,7}$/, "must be a number of requests a minute, or 0 for no limit")
@@ -121,6 +123,7 @@ export interface Config {
   sessionDuration: number;
   maxTokenLifetime: number;
   auditRetention: number;
+  retention: RetentionConfig;
   /** Requests a minute by one key or network; 0: as many as they like. */
   apiRateLimit: number;
   notifications: NotificationsConfig;
@@ -176,6 +179,7 @@ function toConfig(env: Environment, complaints: ConfigReport): Config {
     sessionDuration: env.BELFRY_SESSION_DURATION,
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,
+    retention: toRetention(env),
     apiRateLimit: Number(env.BELFRY_API_RATE_LIMIT),
     notifications: toNotifications(env, complaints),
     tasks: toTaskMode(env),
