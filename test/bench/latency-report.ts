@@ -32,7 +32,12 @@ export function describeLatencies({ name, received, shown, loop }: Latencies): s
   return `${name}: receiver ${figures(received)}, inbox ${figures(shown)}, loop ${loop.p99Ms.toFixed(1)} ${loop.maxMs.toFixed(1)} ms`;
 }
 
-export function writeLatencies(results: readonly Latencies[], samples: number): void {
+/** `lines`: notes on what else was measured. */
+export function writeLatencies(
+  results: readonly Latencies[],
+  samples: number,
+  lines: readonly string[],
+): void {
   const byName = Map.groupBy(results, ({ name }) => name);
   /** One round that the machine disturbed changes nothing. */
   const middle = (name: string, key: "received" | "shown", share: number) =>
@@ -62,6 +67,7 @@ export function writeLatencies(results: readonly Latencies[], samples: number): 
       "Requests, receivers and server share the machine: read the ratios.",
       "The pools: every two seconds a reconciliation creates or cancels 1,000 workspaces, and each tick deletes some of 60,000 old messages. Ticks are a second apart.",
       "Dead: accepts connections and never answers. Slow: answers each request, or each SMTP command, after 500 ms. Either has a backlog of 2,000 messages.",
+      ...lines,
     ],
   });
 }

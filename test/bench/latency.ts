@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { createDatabase, type Database } from "../../db/client.ts";
 import { openFileClient } from "../../src/runtime/file-client.ts";
 import { fillBacklog, fillOld, fillPresets } from "./latency-data.ts";
+import { measureFreshConnections } from "./fresh-connections.ts";
 import { serveMail } from "./receivers.ts";
 import { describeLatencies, writeLatencies, type Latencies } from "./latency-report.ts";
 import { startBelfry, type StartedServer } from "./server.ts";
@@ -225,5 +226,7 @@ for (let round = 0; round < rounds; round += 1)
     results.push(result);
     console.log(describeLatencies(result));
   }
-writeLatencies(results, samples);
+const fresh = chosen.length === scenarios.length ? [await measureFreshConnections(checkout, samples)] : [];
+for (const line of fresh) console.log(line);
+writeLatencies(results, samples, fresh);
 process.exit(0);
