@@ -31,6 +31,7 @@ const load = [
   ...browser,
   "test/mcp/mcp.test.ts",
   "test/notifications/receivers-soak.test.ts",
+  "test/payloads/published.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
