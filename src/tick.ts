@@ -18,6 +18,8 @@ import { wakeQueueAt } from "./notifications/delivery/wake.ts";
 import { expireMessages, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
 import { notificationPurges } from "./notifications/delivery/store/purges.ts";
 import { findDueQueues } from "./notifications/delivery/store/claims.ts";
+import { sendDigests } from "./notifications/digest/send-digests.ts";
+import { findDueDigests } from "./notifications/digest/store/digests.ts";
 import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
@@ -65,6 +67,8 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
   if (due) await step(deps, "custom notifications", () => expandUnfinished(deps, due.unfinished));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
+  if ((due?.digests.length ?? 0) > 0)
+    await step(deps, "digests", () => sendDigests(deps, shareOf(deps, options, 0.5)));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
   const returning = (due?.snoozed ?? []).map(() => returnSnoozed(deps.now()));
@@ -118,6 +122,7 @@ async function startTick(deps: Deps) {
     ...retentionReads(),
     due: findDueQueues(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
+    digests: findDueDigests(deps.now()),
     nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
@@ -146,7 +151,7 @@ const purgesOf = (deps: Deps): Purges => ({
   ...agentSessionPurges(deps),
 });
 
-/** Deleting uses a part of the time until the next tick. */
+/** Deleting, and digests, use a part of the time until the next tick. */
 const shareOf = (deps: Deps, { until = Infinity }: TickOptions, share: number) =>
   Math.min(until, deps.now() + deps.config.notifications.fetchInterval * share);
 

@@ -62,6 +62,8 @@ export const users = sqliteTable(
     timeZone: text("time_zone"),
     /** JSON `{ranges, critical}`: when emails, browser notifications and chat messages wait; NULL: never. */
     quietHours: text("quiet_hours"),
+    /** JSON `{every, hour, weekday}`: when the emails of some kinds come as one; NULL: never. */
+    digest: text("digest"),
     /** JSON of the notification preferences before a preset was applied; NULL: nothing can be undone. */
     preferencesBefore: text("preferences_before"),
     /** System users (`prebuilds`) can't sign in and get no notifications. */

@@ -12,7 +12,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { notificationReceivers } from "./receivers.ts";
-import { attemptOutcomes, digestIntervals, messageStatuses, oneOf } from "./values.ts";
+import { attemptOutcomes, messageStatuses, oneOf } from "./values.ts";
 
 export const notificationTemplates = sqliteTable(
   "notification_templates",
@@ -87,30 +87,6 @@ export const notificationPreferences = sqliteTable(
     foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }).onDelete(
       "cascade",
     ),
-  ],
-);
-
-/** Users whose emails of some kinds come as one email, and when. */
-export const notificationDigests = sqliteTable(
-  "notification_digests",
-  {
-    userId: text("user_id").primaryKey(),
-    /** `off`: one more comes at once, with what waits. */
-    every: text("every", { enum: digestIntervals }).notNull(),
-    /** In the user's time zone. */
-    hour: integer("hour").notNull(),
-    /** Of a weekly one; 0 is Monday. */
-    weekday: integer("weekday").notNull(),
-    dueAt: integer("due_at").notNull(),
-    /** The `seq` of the latest message that a digest has seen: each is in one digest. */
-    afterSeq: integer("after_seq").notNull(),
-    /** The id of the latest change: what was written with it says so. */
-    token: text("token").notNull(),
-  },
-  (table) => [
-    index("notification_digests_due").on(table.dueAt),
-    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
-    check("notification_digests_every", oneOf("every", digestIntervals)),
   ],
 );
 

@@ -93,7 +93,3 @@ export type ReceiverFormat = (typeof receiverFormats)[number];
 export type ReceiverRecipients = (typeof receiverRecipients)[number];
 export type MinSeverity = (typeof minSeverities)[number];
 export type SourceKind = (typeof sourceKinds)[number];
-
-/** How often a digest of notifications comes. */
-export const digestIntervals = ["daily", "weekly", "off"] as const;
-export type DigestInterval = (typeof digestIntervals)[number];

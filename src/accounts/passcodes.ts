@@ -126,6 +126,8 @@ async function createPasscode(
     ownActionsNotify: false,
     quietHours: null,
     timeZone: null,
+    digest: null,
+    inDigest: null,
     disabledMethods: null,
     addedMethods: null,
     mutes: null,

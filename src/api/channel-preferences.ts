@@ -5,12 +5,14 @@ import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, strictQuery, text } from "../http/schemas.ts";
 import { invalid } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
+import { ensureDigest } from "../notifications/digest/store/digests.ts";
 import { channelChoices, choosableMethods } from "../notifications/preferences/channel-choices.ts";
 import {
   findHasPush,
   listKindPreferences,
   resetPreferences,
   setChannel,
+  setInDigest,
 } from "../notifications/preferences/store/preferences.ts";
 import { loadSubject } from "./preferences.ts";
 
@@ -23,12 +25,20 @@ const kindChannels = z.array(
         method: z.string(),
         label: z.string(),
         enabled: z.boolean(),
+        digest: z.boolean().meta({ description: "Of email: it comes with the user's digest" }),
         default: z.boolean().meta({ description: "What holds without a preference of the user" }),
       }),
     ),
   }),
 );
-const channelBody = z.object({ template_id: lowerUuid, method: text(100), enabled: z.boolean() });
+const channelBody = z.object({
+  template_id: lowerUuid,
+  method: text(100),
+  enabled: z.boolean(),
+  digest: z.boolean().optional().meta({
+    description: "Of `smtp`: whether emails come with the user's digest; it becomes daily if it was off",
+  }),
+});
 
 export const channelPreferenceRoutes = new Hono<Env>()
   .get(
@@ -51,7 +61,7 @@ export const channelPreferenceRoutes = new Hono<Env>()
     }),
     valid("json", channelBody),
     async (c) => {
-      const { template_id: templateId, method, enabled } = c.req.valid("json");
+      const { template_id: templateId, method, enabled, digest } = c.req.valid("json");
       const { userId, kinds } = await loadChannels(c, c.req.param("user"));
       const kind = kinds.find(({ id }) => id === templateId);
       if (kind === undefined) throw invalid("template_id", `unknown notification template ${templateId}`);
@@ -61,7 +71,16 @@ export const channelPreferenceRoutes = new Hono<Env>()
         throw invalid("method", `must be one of ${methods.join(", ")} for this kind`);
       const { db, now } = c.get("deps");
       const change = { templateId, methods, usual, method, isEnabled: enabled };
-      await db.write([setChannel(userId, change, now())], {});
+      if (digest === true && (method !== "smtp" || !enabled))
+        throw invalid("digest", "only possible for the method smtp that is enabled");
+      await db.write(
+        [
+          setChannel(userId, change, now()),
+          ...(digest === undefined ? [] : [setInDigest(userId, templateId, digest, now())]),
+          ...(digest === true ? [ensureDigest(userId)] : []),
+        ],
+        {},
+      );
       return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
     },
   )
@@ -108,10 +127,11 @@ const toKindChannels = ({
   name,
   channels: channels
     .filter(({ problem }) => problem === undefined)
-    .map(({ channel, isEnabled, isDefault }) => ({
+    .map(({ channel, isEnabled, isDefault, inDigest }) => ({
       method: channel.id as string,
       label: channel.label,
       enabled: isEnabled,
+      digest: inDigest,
       default: isDefault,
     })),
 });

@@ -5,17 +5,14 @@ import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { timeSchema, toTime, text } from "../http/schemas.ts";
 import { invalid } from "../kernel/errors.ts";
 import {
+  coversWeek,
   maxRanges,
   nextDeliverable,
   parseQuietHours,
   weekdays,
 } from "../notifications/preferences/rules/quiet-hours.ts";
-import {
-  changeQuietHours,
-  requireValidQuietHours,
-  sendMoved,
-} from "../notifications/preferences/quiet-hours.ts";
-import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
+import { changeTiming, noTiming, sendMoved } from "../notifications/preferences/timing.ts";
+import { findTiming } from "../notifications/preferences/store/timing.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { loadSubject } from "./preferences.ts";
 
@@ -60,7 +57,7 @@ export const quietHourRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { userId } = await loadSubject(c, c.req.param("user"));
-      const { rows } = await c.get("deps").db.read({ rows: findQuietHours(userId) });
+      const { rows } = await c.get("deps").db.read({ rows: findTiming(userId) });
       return c.json(toAnswer(c, rows));
     },
   )
@@ -77,14 +74,19 @@ export const quietHourRoutes = new Hono<Env>()
       const { ranges, critical_breaks_through: critical, time_zone: zone } = c.req.valid("json");
       const { userId } = await loadSubject(c, c.req.param("user"));
       const deps = c.get("deps");
-      const { stored } = await deps.db.read({ stored: findQuietHours(userId) });
+      const { stored } = await deps.db.read({ stored: findTiming(userId) });
       const timeZone = zone ?? stored[0]?.timeZone ?? null;
       const wanted = ranges.length === 0 ? null : { ranges, critical };
-      if (wanted !== null) requireValidQuietHours(wanted);
+      if (wanted !== null && coversWeek(wanted))
+        throw invalid(
+          "ranges",
+          "leave no minute of the week; disable channels instead of having quiet hours",
+        );
       if (wanted !== null && timeZone === null)
         throw invalid("time_zone", "missing: the user's time zone is unknown");
-      const { statements, moved } = changeQuietHours(userId, { quietHours: wanted, timeZone }, deps.now());
-      const after = await deps.db.write(statements, { rows: findQuietHours(userId), moved });
+      const change = { quietHours: wanted, ...(zone === undefined ? {} : { timeZone: zone }) };
+      const { statements, moved } = changeTiming(userId, stored[0] ?? noTiming, change, deps.now());
+      const after = await deps.db.write(statements, { rows: findTiming(userId), moved });
       sendMoved(deps, after.moved);
       return c.json(toAnswer(c, after.rows));
     },

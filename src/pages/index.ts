@@ -36,6 +36,7 @@ import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
 import { templatePages } from "./templates.ts";
 import { mutePages } from "./mutes.ts";
+import { digestPages } from "./digest.ts";
 import { quietHourPages } from "./quiet-hours.ts";
 import { timeZonePages } from "./time-zone.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
@@ -65,6 +66,7 @@ export function createPages() {
     .route("/", inboxSelected)
     .route("/", timeZonePages)
     .route("/", quietHourPages)
+    .route("/", digestPages)
     .route("/", mutePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)

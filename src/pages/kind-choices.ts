@@ -17,12 +17,17 @@ import { notificationSettingsPath } from "./rules/links.ts";
 export interface SettingsView extends Reachable {
   choices: readonly KindPreference[];
   notifications: NotificationsConfig;
+  /** The user has a digest. */
+  hasDigest: boolean;
 }
 
 /** One form for each toggle: it works without scripts. `names` are of kinds, or of a channel of one. */
-export function toggleForm(names: readonly string[], on: boolean, to: string, button: Html): Html {
+export const toggleForm = (names: readonly string[], on: boolean, to: string, button: Html): Html =>
+  choiceForm(names, on ? "on" : "off", to, button);
+
+function choiceForm(names: readonly string[], value: string, to: string, button: Html): Html {
   return html`<form class="switching" method="post" action="${notificationSettingsPath}">
-    ${names.map((name) => html`<input type="hidden" name="${name}" value="${on ? "on" : "off"}" />`)}
+    ${names.map((name) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <input type="hidden" name="to" value="${to}" />
     ${button}
   </form>`;
@@ -111,7 +116,7 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
         ? html`<p class="always">Always on</p>`
         : choice.isDisabled
           ? html`<p class="always">Disabled for everybody</p>`
-          : switches(choice, channels)
+          : switches(choice, channels, facts)
     }
   </li>`;
 }
@@ -122,7 +127,11 @@ const isSaidBySwitches = (channels: readonly ChannelChoice[]): boolean =>
   channels.length > 1 && channels.every(isWorking);
 
 /** One for each channel where there are several, otherwise one for the kind. */
-function switches(choice: KindPreference, channels: readonly ChannelChoice[]): Html {
+function switches(
+  choice: KindPreference,
+  channels: readonly ChannelChoice[],
+  { hasDigest }: Pick<SettingsView, "hasDigest">,
+): Html {
   const { id } = choice;
   const to = `${notificationSettingsPath}#k-${id}`;
   const working = channels.filter(isWorking);
@@ -131,17 +140,35 @@ function switches(choice: KindPreference, channels: readonly ChannelChoice[]): H
     return toggleForm([id], !on, to, toggle(`s-${id}`, on, `k-${id}`, `a-${id}`));
   }
   return html`<ul class="by-channel" role="list">
-    ${working.map(({ channel, isEnabled: on, isDefault }) => {
+    ${working.map(({ channel, isEnabled: on, isDefault, inDigest }) => {
       const label = `c-${id}-${channel.id}`;
       const button = toggle(`s-${id}-${channel.id}`, on, `${label} k-${id}`, `a-${id}`);
       return html`<li>
         <span id="${label}">${channel.label}</span>
         ${toggleForm([`${id}/${channel.id}`], !on, to, button)}
+        ${on && hasDigest && channel.id === "smtp" ? digestForm(id, inDigest, to) : ""}
         ${on === isDefault ? "" : html`<span class="default">Default: ${isDefault ? "on" : "off"}</span>`}
       </li>`;
     })}
   </ul>`;
 }
+
+/** The page's button says what is: a press changes it. */
+const digestForm = (id: string, inDigest: boolean, to: string): Html =>
+  choiceForm(
+    [`${id}/smtp`],
+    inDigest ? "single" : "digest",
+    to,
+    html`<button
+      class="quiet"
+      type="submit"
+      id="d-${id}"
+      aria-describedby="k-${id}"
+      ${attributes({ "aria-pressed": String(inDigest) })}
+    >
+      ${inDigest ? "In digest" : "Add to digest"}
+    </button>`,
+  );
 
 const problems = {
   "not configured": ({ label }: Channel) => `${label.toLowerCase()} is not configured`,

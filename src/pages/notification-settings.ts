@@ -18,6 +18,7 @@ import {
   listKindPreferences,
   resetPreferences,
   setChannel,
+  setInDigest,
   setPreferences,
   type ChannelChange,
   type KindPreference,
@@ -32,7 +33,9 @@ import { signedIn } from "./session.ts";
 import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
-import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
+import { findTiming } from "../notifications/preferences/store/timing.ts";
+import { digestSection } from "./digest.ts";
+import { findDigest } from "../notifications/digest/store/digests.ts";
 import { quietHoursSection } from "./quiet-hours.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
@@ -51,7 +54,12 @@ export const notificationSettingsPages = new Hono<Env>()
       c,
       [
         setPreferences(user, disabled, now),
-        ...(await channelChanges(c, channels)).map((change) => setChannel(user, change, now)),
+        ...(await channelChanges(c, channels)).flatMap((change) => [
+          setChannel(user, change, now),
+          ...(change.inDigest === undefined
+            ? []
+            : [setInDigest(user, change.templateId, change.inDigest, now)]),
+        ]),
       ],
       {
         choices: listKindPreferences(currentUserIdSql(c)),
@@ -66,10 +74,16 @@ export const notificationSettingsPages = new Hono<Env>()
     return c.redirect(notificationSettingsPath, 303);
   });
 
-type ChannelSwitch = Omit<ChannelChange, "methods" | "usual">;
+interface ChannelSwitch extends Omit<ChannelChange, "methods" | "usual"> {
+  /** Of email; undefined: as it was. */
+  inDigest?: boolean;
+}
 
 /** Throws 404 for kinds and channels that the user can't choose. */
-async function channelChanges(c: Ctx, wanted: readonly ChannelSwitch[]): Promise<ChannelChange[]> {
+async function channelChanges(
+  c: Ctx,
+  wanted: readonly ChannelSwitch[],
+): Promise<(ChannelChange & ChannelSwitch)[]> {
   if (wanted.length === 0) return [];
   const { notifications } = c.get("deps").config;
   const self = currentUserIdSql(c);
@@ -91,7 +105,12 @@ async function channelChanges(c: Ctx, wanted: readonly ChannelSwitch[]): Promise
 
 const unknownField = () => new ApiError(400, "Unknown form field. Reload the page and try again.");
 
-/** A field for each kind that is to change, or for a channel of it (`id/method`): `on` or `off`; the others stay. */
+const channelValues = ["on", "off", "digest", "single"];
+
+/**
+ * A field for each kind that is to change, or for a channel of it (`id/method`): `on` or `off`; the others stay. Emails can be in the
+ * `digest` or `single`, too.
+ */
 async function readPreferences(
   c: Ctx,
 ): Promise<{ to: string; disabled: Record<string, boolean>; channels: ChannelSwitch[] }> {
@@ -100,11 +119,16 @@ async function readPreferences(
   const channels: ChannelSwitch[] = [];
   for (const [name, value] of Object.entries(switches)) {
     const [id = "", method] = name.split("/", 2);
-    if (!uuidShape.test(id) || (value !== "on" && value !== "off")) throw unknownField();
+    const values = method === undefined ? ["on", "off"] : channelValues;
+    if (!uuidShape.test(id) || typeof value !== "string" || !values.includes(value)) throw unknownField();
+    if (value !== "on" && value !== "off" && method !== "smtp") throw unknownField();
     if (value === "off" && isAlwaysOn(id))
       throw new ApiError(400, "This kind of notification can't be turned off.");
     if (method === undefined) disabled[id] = value === "off";
-    else channels.push({ templateId: id, method, isEnabled: value === "on" });
+    else {
+      const digest = value === "on" || value === "off" ? {} : { inDigest: value === "digest" };
+      channels.push({ templateId: id, method, isEnabled: value !== "off", ...digest });
+    }
   }
   const path = ownPath(typeof to === "string" ? to : undefined);
   return { to: path ?? notificationSettingsPath, disabled, channels };
@@ -112,11 +136,12 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, subscriptions, ownActions, mutes, quiet } = await readAsUser(c, {
+  const { actor, choices, subscriptions, ownActions, mutes, digest, timing } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
     mutes: listMutes(currentUserIdSql(c)),
-    quiet: findQuietHours(currentUserIdSql(c)),
+    digest: findDigest(currentUserIdSql(c)),
+    timing: findTiming(currentUserIdSql(c)),
     subscriptions: listSubscriptions(currentUserIdSql(c)),
   });
   const facts: SettingsView = {
@@ -124,6 +149,7 @@ async function showSettings(c: Ctx) {
     notifications,
     email: actor.email,
     hasPush: subscriptions.length > 0,
+    hasDigest: digest[0]?.digest != null,
   };
   const sendsMail = notifications.channels.smtp !== undefined && actor.email !== "";
   const main = html`<section>
@@ -136,9 +162,10 @@ async function showSettings(c: Ctx) {
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))}
     ${resetSection(choices, c.req.query("reset") !== undefined)} ${kindGroups(facts)}
     ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
-    ${quietHoursSection(quiet[0], c.req.query("quiet"), c.get("deps").now())}
+    ${sendsMail ? digestSection(digest[0], c.get("deps").now()) : ""}
+    ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())}
     ${mutesSection(mutes, c.get("deps").now())}
-    ${timeZoneSection(quiet[0]?.timeZone ?? null, c.req.query("zone"))}
+    ${timeZoneSection(timing[0]?.timeZone ?? null, c.req.query("zone"))}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, {

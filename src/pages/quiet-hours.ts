@@ -18,10 +18,10 @@ import {
   type QuietRange,
 } from "../notifications/preferences/rules/quiet-hours.ts";
 import { formatRange, shortDay } from "../notifications/preferences/rules/quiet-text.ts";
-import { changeQuietHours, sendMoved } from "../notifications/preferences/quiet-hours.ts";
-import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
+import { changeTiming, noTiming, sendMoved, type TimingChange } from "../notifications/preferences/timing.ts";
+import { findMoved, findTiming, type TimingRow } from "../notifications/preferences/store/timing.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
-import { moment } from "./components.ts";
+import { momentAhead } from "./components.ts";
 import { readFields, readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -31,8 +31,6 @@ import { signedIn } from "./session.ts";
 const path = "/settings/quiet-hours";
 const section = "quiet-hours";
 const back = `${notificationSettingsPath}#${section}`;
-
-type Stored = ReturnType<typeof findQuietHours>["_"]["result"][number];
 
 export const quietHourPages = new Hono<Env>()
   .post(path, signedIn, async (c) => {
@@ -73,7 +71,7 @@ const again = (c: Ctx, problem: Problem) =>
 
 /** `zone`: the browser's, for those whose time zone is unknown. */
 async function change(c: Ctx, zone: unknown, edit: (before: QuietHours) => QuietHours) {
-  const { stored } = await readAsUser(c, { stored: findQuietHours(currentUserIdSql(c)) });
+  const { stored } = await readAsUser(c, { stored: findTiming(currentUserIdSql(c)) });
   const before = parseQuietHours(stored[0]?.quietHours ?? null) ?? { ranges: [], critical: false };
   const { ranges, critical } = edit(before);
   const wanted = ranges.length === 0 ? null : { ranges, critical };
@@ -82,22 +80,24 @@ async function change(c: Ctx, zone: unknown, edit: (before: QuietHours) => Quiet
   if (ranges.length > maxRanges) return again(c, "many");
   if (wanted !== null && timeZone === null) return again(c, "zone");
   if (wanted !== null && coversWeek(wanted)) return again(c, "week");
-  await saveQuietHours(c, wanted, timeZone);
+  await saveTiming(c, stored[0], {
+    quietHours: wanted,
+    ...(timeZone === stored[0]?.timeZone ? {} : { timeZone }),
+  });
   return c.redirect(back, 303);
 }
 
 /** Messages that wait are moved. */
-export async function saveQuietHours(c: Ctx, quietHours: QuietHours | null, timeZone: string | null) {
+export async function saveTiming(c: Ctx, before: TimingRow | undefined, change: TimingChange) {
   const deps = c.get("deps");
-  const { statements } = changeQuietHours(authorizedUserIdSql(c), { quietHours, timeZone }, deps.now());
-  const { moved } = await writeAsUser(c, statements, {
-    moved: changeQuietHours(currentUserIdSql(c), { quietHours, timeZone }, deps.now()).moved,
-  });
+  const now = deps.now();
+  const { statements } = changeTiming(authorizedUserIdSql(c), before ?? noTiming, change, now);
+  const { moved } = await writeAsUser(c, statements, { moved: findMoved(currentUserIdSql(c), now) });
   sendMoved(deps, moved);
 }
 
 export function quietHoursSection(
-  stored: Stored | undefined,
+  stored: TimingRow | undefined,
   problem: string | undefined,
   now: number,
 ): Html {
@@ -109,7 +109,7 @@ export function quietHoursSection(
     <p class="lead">
       Emails, browser notifications and chat messages wait until your quiet hours end. Your inbox doesn't
       wait.${timeZone === null ? "" : ` Times are in ${timeZone}.`}
-      ${until > now ? html`<strong>Quiet now, until ${moment(until, now)}.</strong>` : ""}
+      ${until > now ? html`<strong>Quiet now; ends ${momentAhead(until, now)}.</strong>` : ""}
     </p>
     ${
       quietHours === null

@@ -1,13 +1,12 @@
 // The time zone of a person's clock, as part of the notification settings.
 import { Hono } from "hono";
 import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
-import { parseQuietHours } from "../notifications/preferences/rules/quiet-hours.ts";
-import { findQuietHours } from "../notifications/preferences/store/quiet-hours.ts";
+import { findTiming } from "../notifications/preferences/store/timing.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { attributes, type Html } from "./layout.ts";
-import { saveQuietHours } from "./quiet-hours.ts";
+import { saveTiming } from "./quiet-hours.ts";
 import { signedIn } from "./session.ts";
 
 /** Characters of what was entered. */
@@ -20,8 +19,8 @@ export const timeZonePages = new Hono<Env>().post("/settings/time-zone", signedI
   const name = zone.trim();
   if (name !== "" && !isTimeZone(name))
     return c.redirect(timeZonePath.replace("#", `?${new URLSearchParams({ zone: name })}#`), 303);
-  const { stored } = await readAsUser(c, { stored: findQuietHours(currentUserIdSql(c)) });
-  await saveQuietHours(c, parseQuietHours(stored[0]?.quietHours ?? null), name || null);
+  const { stored } = await readAsUser(c, { stored: findTiming(currentUserIdSql(c)) });
+  await saveTiming(c, stored[0], { timeZone: name || null });
   return c.redirect(timeZonePath, 303);
 });
 
@@ -51,8 +50,8 @@ export function timeZoneSection(zone: string | null, entered: string | undefined
           </p>`
     }
     <p class="lead" id="time-zone-hint">
-      A name such as Europe/Berlin. Used for quiet hours, and for snooze times if your browser doesn't report
-      its time zone.
+      A name such as Europe/Berlin. Used for quiet hours, the email digest, and for snooze times if your
+      browser doesn't report its time zone.
     </p>
   </section>`;
 }

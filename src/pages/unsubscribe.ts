@@ -4,7 +4,8 @@ import { Hono } from "hono";
 import { html } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { aboutKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { unsubscribeFromDigest } from "../notifications/digest/store/digests.ts";
+import { aboutKind, kinds, kindTitle } from "../notifications/kinds/kinds.ts";
 import { isChannelDisabled } from "../notifications/outbox/rules/by-person.ts";
 import {
   findHasPush,
@@ -22,6 +23,7 @@ export const unsubscribePages = new Hono<Env>()
   .get("/unsubscribe", async (c) => {
     const { userId, templateId } = subscriptionOf(c);
     const { choice } = await c.get("deps").db.read({ choice: findKindPreference(userId, templateId) });
+    if (templateId === digestId && choice[0] !== undefined) return showDigest(c, choice[0], true);
     return show(c, choice[0]);
   })
   .post("/unsubscribe", async (c) => {
@@ -35,6 +37,10 @@ export const unsubscribePages = new Hono<Env>()
     if (known === undefined) throw unknown();
     const reachable = { email: known.email, hasPush: before.push[0]?.hasPush === 1 };
     const { methods, usual } = choosableMethods(channelChoices(known, config.notifications, reachable));
+    if (templateId === digestId) {
+      await db.write(unsubscribeFromDigest(userId, now()), {});
+      return showDigest(c, known, false);
+    }
     const change = {
       templateId,
       methods: [...new Set([...methods, mail])],
@@ -49,6 +55,7 @@ export const unsubscribePages = new Hono<Env>()
   });
 
 const mail = "smtp";
+const digestId = kinds["notification-digest"].id;
 
 /** Also where the deployment has no mail server now: links of older emails still work. */
 const hasMail = (choice: Choice): boolean => isEnabled(choice) && !isChannelDisabled(choice, mail);
@@ -74,6 +81,32 @@ function show(c: Ctx, choice: Choice | undefined) {
   return respondWithPage(c, { title, main, shape: "narrow" });
 }
 
+function showDigest(c: Ctx, choice: Choice, isAsked: boolean) {
+  const title = isAsked ? "Unsubscribe from the digest?" : "Unsubscribed from the digest";
+  const text = isAsked
+    ? html`<p>
+          ${addressOf(choice)} will no longer get the digest, or emails of the kinds in it. Other channels,
+          such as the inbox, stay as they are.
+        </p>
+        ${unsubscribeForm(c)}`
+    : html`<p>
+          ${addressOf(choice)} no longer gets the digest, or emails of the kinds in it. Other channels, such
+          as the inbox, stay as they are.
+        </p>
+        <p>Was this a mistake? See your <a href="${notificationSettingsPath}">notification settings</a>.</p>`;
+  const main = html`<article class="sheet">
+    <h1>${title}</h1>
+    ${text}
+  </article>`;
+  return respondWithPage(c, { title, main, shape: "narrow" });
+}
+
+const unsubscribeForm = (c: Ctx): Html =>
+  html`<form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
+    <input type="hidden" name="List-Unsubscribe" value="One-Click" />
+    <button class="button primary" type="submit">Unsubscribe</button>
+  </form>`;
+
 const addressOf = ({ email, username }: Choice): Html => html`<strong>${email || username}</strong>`;
 
 const question = (c: Ctx, choice: Choice): Html =>
@@ -82,10 +115,7 @@ const question = (c: Ctx, choice: Choice): Html =>
       ${addressOf(choice)} will no longer get emails of this kind. Other channels, such as the inbox, stay as
       they are. You can change this in your <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
-    <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
-      <input type="hidden" name="List-Unsubscribe" value="One-Click" />
-      <button class="button primary" type="submit">Unsubscribe</button>
-    </form>`;
+    ${unsubscribeForm(c)}`;
 
 const done = (choice: Choice): Html =>
   html`<p>

@@ -34,6 +34,7 @@ const commandOf: Record<string, string> = {
   "POST /settings/mutes/:id/lift": "notifications unmute",
   "POST /inbox/undo": "",
   "POST /settings/time-zone": "preferences quiet-hours",
+  "POST /settings/digest": "preferences digest",
   "POST /settings/quiet-hours": "preferences quiet-hours",
   "POST /settings/quiet-hours/remove": "preferences quiet-hours",
   "POST /settings/quiet-hours/critical": "preferences quiet-hours",

@@ -79,3 +79,36 @@ test.each([
   const wrong = await belfry("quiet-hours", ...args);
   expect([wrong.code, wrong.stderr]).toEqual([code, expect.stringContaining(problem)]);
 });
+
+const mail = { BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9", BELFRY_EMAIL_FROM: "belfry@example.com" };
+
+test("the digest is set, shown, previewed and turned off", async () => {
+  const { belfry } = await start(mail);
+  const digest = (...args: string[]) => belfry("digest", ...args);
+  expect((await digest()).stderr).toBe("No digest.\n");
+  const row = (await belfry("set", "task-idle", "digest")).stdout.split("\n")[1]!.split(/ {2,}/);
+  expect(row).toEqual(["Task Idle", "on", "digest"]);
+  expect((await digest()).stdout).toContain("daily at 8:00, time zone UTC. Next: 2026-11-22T08:00:00.000Z");
+  const weekly = await digest("weekly", "--day", "wed", "--hour", "17", "--timezone", "Europe/Berlin");
+  expect(weekly.stdout).toBe(
+    "weekly on wed at 17:00, time zone Europe/Berlin. Next: 2026-11-25T16:00:00.000Z\n0 notifications wait.\n",
+  );
+  expect((await digest("--preview")).stderr).toBe("Nothing waits for the digest.\n");
+  expect(JSON.parse((await digest("--preview", "--output", "json")).stdout)).toMatchObject({ count: 0 });
+  expect(JSON.parse((await digest("--output", "json")).stdout)).toMatchObject({ every: "weekly", hour: 17 });
+  expect((await digest("off")).stderr).toBe("No digest.\n");
+});
+
+test.each([
+  [["digest", "monthly"], "daily|weekly|off"],
+  [["digest", "daily", "--day", "mon"], "--day: only with weekly"],
+  [["digest", "daily", "--hour", "24"], '--hour: "24" is not an hour'],
+  [["digest", "weekly", "--day", "someday"], "--day"],
+  [["digest", "--hour", "8"], "daily|weekly: missing"],
+  [["digest", "daily", "--preview"], "--preview: not with daily"],
+  [["set", "task-idle", "digest", "--channel", "inbox"], "--channel: only smtp can be a digest"],
+])("%j is wrong usage", async (args, problem) => {
+  const { belfry } = await start(mail);
+  const wrong = await belfry(...args);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(problem)]);
+});

@@ -356,6 +356,14 @@ const special: Record<string, Make> = {
     "DELETE",
     "/api/v2/users/nobody/notifications/channels",
   ),
+  "GET /api/v2/users/:user/notifications/digest 404": as("GET", "/api/v2/users/nobody/notifications/digest"),
+  "GET /api/v2/users/:user/notifications/digest/preview 404": as(
+    "GET",
+    "/api/v2/users/nobody/notifications/digest/preview",
+  ),
+  "PUT /api/v2/users/:user/notifications/digest 404": as("PUT", "/api/v2/users/nobody/notifications/digest", {
+    every: "off",
+  }),
   "GET /api/v2/users/:user/notifications/quiet-hours 404": as(
     "GET",
     "/api/v2/users/nobody/notifications/quiet-hours",
@@ -572,6 +580,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
     "PUT /api/v2/users/:user/notifications/quiet-hours": { ranges: [] },
+    "PUT /api/v2/users/:user/notifications/digest": { every: "off" },
     "PUT /api/v2/users/:user/notifications/channels": {
       template_id: template,
       method: "inbox",

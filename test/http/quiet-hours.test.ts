@@ -202,7 +202,7 @@ test("on the page: add, remove, and let critical ones break through", async () =
   clock.advance(hourMs);
   await send(server, token);
   const page = wordsOf(await get(server, settings, cookie));
-  expect(page).toContain("Times are in Europe/Berlin. Quiet now, until");
+  expect(page).toContain("Times are in Europe/Berlin. Quiet now; ends in");
   expect(page).toContain("Sat, Sun 22:00–07:00");
   await post(server, "/settings/quiet-hours/critical", { critical: "on" }, cookie);
   await post(server, "/settings/quiet-hours/remove", { range: "Mon 12:00–13:00" }, cookie);

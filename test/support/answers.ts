@@ -435,7 +435,7 @@ export interface Answers {
       id: string;
       username: string;
     };
-    method: "inbox" | "smtp" | "webhook" | "push" | "receiver";
+    method: "inbox" | "smtp" | "webhook" | "push" | "receiver" | "digest";
     target: string | null;
     status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
     reasons: Array<string>;
@@ -531,6 +531,7 @@ export interface Answers {
       method: string;
       label: string;
       enabled: boolean;
+      digest: boolean;
       default: boolean;
     }>;
   }>;
@@ -541,6 +542,7 @@ export interface Answers {
       method: string;
       label: string;
       enabled: boolean;
+      digest: boolean;
       default: boolean;
     }>;
   }>;
@@ -551,9 +553,31 @@ export interface Answers {
       method: string;
       label: string;
       enabled: boolean;
+      digest: boolean;
       default: boolean;
     }>;
   }>;
+  "GET /api/v2/users/{user}/notifications/digest": {
+    every: "daily" | "weekly" | "off";
+    hour: number;
+    weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+    time_zone: string | null;
+    next_at: string | null;
+    waiting: number;
+  };
+  "PUT /api/v2/users/{user}/notifications/digest": {
+    every: "daily" | "weekly" | "off";
+    hour: number;
+    weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+    time_zone: string | null;
+    next_at: string | null;
+    waiting: number;
+  };
+  "GET /api/v2/users/{user}/notifications/digest/preview": {
+    count: number;
+    title: string;
+    body: string;
+  };
   "GET /api/v2/users/{user}/notifications/quiet-hours": {
     ranges: Array<{
       days: Array<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">;
@@ -753,6 +777,10 @@ export interface Paths {
             preferences: "/api/v2/users/{user}/notifications/preferences";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
             channels: "/api/v2/users/{user}/notifications/channels";
+            digest: {
+              "": "/api/v2/users/{user}/notifications/digest";
+              preview: "/api/v2/users/{user}/notifications/digest/preview";
+            };
             "quiet-hours": "/api/v2/users/{user}/notifications/quiet-hours";
           };
           preferences: "/api/v2/users/{user}/preferences";
@@ -1658,7 +1686,7 @@ export interface NotificationMessage {
     id: string;
     username: string;
   };
-  method: "inbox" | "smtp" | "webhook" | "push" | "receiver";
+  method: "inbox" | "smtp" | "webhook" | "push" | "receiver" | "digest";
   target: string | null;
   status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
   reasons: Array<string>;

@@ -53,6 +53,8 @@ export const pages: Record<string, Page> = {
   "POST /settings/mutes/:id/lift": { who: people, path: "/settings/mutes/none/lift" },
   "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
   "POST /settings/notifications/reset": { who: people },
+  "GET /settings/digest": { who: people },
+  "POST /settings/digest": { who: people, form: { every: "daily", hour: "8", weekday: "0", zone: "UTC" } },
   "POST /settings/quiet-hours": {
     who: people,
     form: { mon: "on", from: "22:00", to: "07:00", zone: "UTC" },

@@ -64,6 +64,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/source-messages/:secret": coderMessage(),
   "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+  "PUT /api/v2/users/:user/notifications/digest": { every: "daily" },
   "PUT /api/v2/users/:user/notifications/quiet-hours": {
     ranges: [{ days: ["mon"], from: "22:00", to: "07:00" }],
     time_zone: "UTC",

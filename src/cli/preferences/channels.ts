@@ -12,6 +12,7 @@ export interface Channel {
   label: string;
   enabled: boolean;
   default: boolean;
+  digest: boolean;
 }
 export type Kinds = { id: string; name: string; channels: Channel[] }[];
 
@@ -41,18 +42,20 @@ export const show = defineCommand({
 
 export const set = defineCommand({
   name: "set",
-  summary: "Turn a kind of notification on or off, through all channels or one",
-  args: "KIND on|off",
+  summary: "Turn a kind of notification on or off, or its emails into a digest",
+  args: "KIND on|off|digest",
   minArgs: 2,
   details: [
     "KIND: belfry notifications templates list",
     "Without --channel, off turns it off through all channels, and on restores the channels that it had.",
     "Turning off the last channel turns off the kind.",
+    "digest: emails come with your digest: belfry preferences digest --help",
   ],
   examples: [
     "belfry preferences set task-idle off",
     "belfry preferences set task-idle on --channel inbox",
     "belfry preferences set workspace-created off --channel smtp",
+    "belfry preferences set workspace-created digest",
   ],
   fields: { template_id: "KIND", method: "--channel", template_disabled_map: "KIND" },
   options: {
@@ -64,15 +67,19 @@ export const set = defineCommand({
     ...outputOption,
   },
   async run(context, { options, args: [word, wanted] }) {
-    const enabled = requireOneOf("on|off", wanted!, ["on", "off"]) === "on";
+    const state = requireOneOf("on|off|digest", wanted!, ["on", "off", "digest"]);
+    const enabled = state !== "off";
     const client = context.client();
     const { id } = await findTemplate(client, word!);
-    const { channel } = options;
+    const channel = options.channel ?? (state === "digest" ? "smtp" : undefined);
     if (channel === undefined) {
       const json = { template_disabled_map: { [id]: !enabled } };
       await client.ask((routes) => routes.users[":user"].notifications.preferences.$put({ param, json }));
     } else {
-      const json = { template_id: id, method: channel, enabled };
+      const digest = channel === "smtp" && enabled ? { digest: state === "digest" } : {};
+      if (state === "digest" && channel !== "smtp")
+        throw new Failure(exit.usage, "--channel: only smtp can be a digest");
+      const json = { template_id: id, method: channel, enabled, ...digest };
       await client.ask((routes) => routes.users[":user"].notifications.channels.$put({ param, json }));
     }
     const kinds = (await readKinds(context)).filter((kind) => kind.id === id);
@@ -120,4 +127,4 @@ function printKinds(context: Context, kinds: Kinds, isJson: boolean): void {
 const stateOf = (channel: Channel | undefined): string =>
   channel === undefined
     ? "-"
-    : `${channel.enabled ? "on" : "off"}${channel.enabled === channel.default ? "" : "*"}`;
+    : `${channel.enabled ? (channel.digest ? "digest" : "on") : "off"}${channel.enabled === channel.default ? "" : "*"}`;

@@ -3,11 +3,12 @@ import type { Group } from "../rules/command.ts";
 import { mute, mutes, unmute } from "../notifications/mutes.ts";
 import { ownActions } from "../notifications/settings.ts";
 import { reset, set, show } from "./channels.ts";
+import { digest } from "./digest.ts";
 import { quietHours } from "./quiet-hours.ts";
 
 export const preferences: Group = {
   name: "preferences",
   aliases: ["prefs"],
   summary: "Choose which notifications you get, how and when",
-  commands: [show, set, reset, quietHours, ownActions, mute, mutes, unmute],
+  commands: [show, set, reset, quietHours, digest, ownActions, mute, mutes, unmute],
 };

@@ -24,8 +24,10 @@ export type ChannelSettings = { [Id in Method]: SettingsOf<(typeof channels)[Id]
 export const methods = Object.keys(channels) as [Method, ...Method[]];
 /** The method of messages that go to a receiver: a row, not a channel of the environment. */
 export const receiverMethod = "receiver";
+/** The method of emails that wait for their recipient's digest: the digest is a message of its own. */
+export const digestMethod = "digest";
 /** The methods that messages can have. */
-export const messageMethods = [...methods, receiverMethod] as const;
+export const messageMethods = [...methods, receiverMethod, digestMethod] as const;
 export type MessageMethod = (typeof messageMethods)[number];
 export const allChannels: readonly Channel<Method>[] = Object.values(channels);
 /** Channels that send out of Belfry, of which a deployment or a kind uses one. */
@@ -44,7 +46,11 @@ export const findChannel = (method: string): Channel<Method> | undefined =>
 
 /** The name of a channel, for people. */
 export const channelLabel = (method: string): string =>
-  method === receiverMethod ? "Receiver" : (findChannel(method)?.label ?? method);
+  method === receiverMethod
+    ? "Receiver"
+    : method === digestMethod
+      ? "Email digest"
+      : (findChannel(method)?.label ?? method);
 
 /** The same within a sentence. */
 export const channelName = (method: string): string => channelLabel(method).toLowerCase();

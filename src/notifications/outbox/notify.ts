@@ -3,7 +3,7 @@
 import type { Answers, Reads, SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { MessageState } from "../../kernel/ports.ts";
-import { findChannel } from "../channels/index.ts";
+import { digestMethod, findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/wake.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
 import { resolution, type Resolving } from "../situations/resolve.ts";
@@ -78,12 +78,18 @@ export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): v
   if (messages.some(({ method, status }) => status === "sent" && findChannel(method)?.isLocal === true))
     deps.process.hub.wake();
   const now = deps.now();
-  const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
+  const due = messages.filter(
+    ({ dueAt, method }) => dueAt !== null && dueAt <= now && method !== digestMethod,
+  );
   if (due.length > 0) nudge(deps, due);
   // Those of a receiver that pauses, and those that wait for long, are found by the tick.
   const delayed = messages.filter(
-    ({ dueAt, receiverId }) =>
-      dueAt !== null && dueAt > now && dueAt <= now + maxTimerMs && receiverId === null,
+    ({ dueAt, receiverId, method }) =>
+      dueAt !== null &&
+      dueAt > now &&
+      dueAt <= now + maxTimerMs &&
+      receiverId === null &&
+      method !== digestMethod,
   );
   if (delayed.length > 0) nudgeAt(deps, Math.max(...delayed.map(({ dueAt }) => dueAt!)), delayed);
 }

@@ -32,11 +32,13 @@ export interface ChannelChoice {
   isOfDeployment: boolean;
   /** What holds without a choice of the user. */
   isDefault: boolean;
+  /** Of email: it comes with the user's digest, if they have one. */
+  inDigest: boolean;
 }
 
 type Choosable = Pick<
   KindPreference,
-  "id" | "disabled" | "enabledByDefault" | "method" | "disabledMethods" | "addedMethods"
+  "id" | "disabled" | "enabledByDefault" | "method" | "disabledMethods" | "addedMethods" | "inDigest"
 >;
 
 /** The channels that deliver the kind, or can: those of Belfry itself first. */
@@ -70,6 +72,7 @@ export function channelChoices(
               (isOfDeployment || includesMethod(choice.addedMethods, channel.id)))),
         isOfDeployment,
         isDefault: isOfDeployment && choice.enabledByDefault,
+        inDigest: channel.id === "smtp" && choice.inDigest === true,
       };
     });
 }

@@ -17,6 +17,8 @@ const personRead = (userId: string) => ({
   ownActionsNotify: false,
   quietHours: null,
   timeZone: null,
+  digest: null,
+  inDigest: null,
   disabledMethods: null,
   addedMethods: null,
   mutes: null,

@@ -353,7 +353,8 @@ test("whatever the rules, each considered recipient and channel has one message,
         const messages = planned(rulesOf(...ofDeployment), rulesOf(...own), {
           template: { ...usual.template, id },
         });
-        const places = messages.map(([to]) => to);
+        // An email that waits for the digest is the recipient's email all the same.
+        const places = messages.map(([to]) => (to === "digest" ? "smtp" : to));
         expect(new Set(places).size).toBe(places.length);
         const before = planned([], [], { template: { ...usual.template, id } });
         expect(places).toEqual(expect.arrayContaining(before.map(([to]) => to)));

@@ -16,7 +16,7 @@ import type { Considered, DeliveryPlan, PlanChannel, PlanOptions, Recipient } fr
 import { isOwnAction, refusedAsSuspended, unreachableBy } from "./reachable.ts";
 import { ownAction, type Reason } from "./reasons.ts";
 import { decideForEach, decideForReceiver } from "./receiver-plan.ts";
-import { whenForPerson } from "./when.ts";
+import { digestForPerson, whenForPerson } from "./when.ts";
 
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
   const ofDeployment = chooseChannels(options);
@@ -53,10 +53,13 @@ function decideForPerson(
     return { recipient, method, status: "inhibited", dueAt: null, reasons, dedupeKey: null };
   }
   if (isOwnAction(recipient, options)) reasons.push(ownAction);
+  const digest = digestForPerson(recipient, channel!, decision, options);
+  const same = dedupeForPerson(recipient.userId, channel!, options);
+  if (digest !== undefined)
+    return { recipient, method: "digest", ...digest, reasons: [...reasons, ...digest.reasons], ...same };
   const delayed = channel!.isLocal ? { options, reasons: [] } : delayedByRules(decision, options);
   reasons.push(...delayed.reasons);
   const { status, dueAt, reasons: waits } = whenForPerson(recipient, channel!, delayed.options);
-  const same = dedupeForPerson(recipient.userId, channel!, options);
   return { recipient, method, status, dueAt, reasons: [...reasons, ...waits], ...same };
 }
 

@@ -2,13 +2,14 @@
 import type { ReceiverRecipients, UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
 import type { ReceiverFilter } from "../../receivers/rules/filter.ts";
+import type { DigestPerson } from "../../digest/rules/schedule.ts";
 import type { QuietPerson } from "../../preferences/rules/quiet-hours.ts";
 import type { ThingFacts } from "../../routing/rules/facts.ts";
 import type { Rule } from "../../routing/rules/rule.ts";
 import type { MuteSubject } from "./mutes.ts";
 import type { Reason } from "./reasons.ts";
 
-export interface Recipient extends Chooser, QuietPerson {
+export interface Recipient extends Chooser, QuietPerson, DigestPerson {
   userId: string;
   username: string;
   name: string;

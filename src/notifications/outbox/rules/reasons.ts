@@ -13,6 +13,7 @@ export type Reason =
   | "workspace_owner"
   | "own_agent"
   | "own_account"
+  | "own_digest"
   | "uses_template"
   | `source_${string}`
   | `group_${string}`
@@ -41,6 +42,7 @@ export type Reason =
   | "waits_for_turn"
   | "held_back"
   | "quiet_hours"
+  | "digest"
   | "read_meanwhile"
   | "taken_back"
   | "resolved"
@@ -93,6 +95,11 @@ const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
     text: "It is about their own account",
     toRecipient: "it is about your account",
   },
+  own_digest: {
+    question: "who",
+    text: "It is their email digest",
+    toRecipient: "you chose an email digest for some kinds of notification",
+  },
   uses_template: {
     question: "who",
     text: "They have a workspace of the template",
@@ -143,6 +150,7 @@ const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
     text: "It waited for its turn: a limited number of people a minute get a custom notification",
   },
   held_back: { question: "not", text: "It was delayed, in case the state changed back" },
+  digest: { question: "not", text: "It is part of their email digest" },
   quiet_hours: { question: "not", text: "It waited for the end of their quiet hours" },
   read_meanwhile: { question: "not", text: "They read it in their inbox before it was due" },
   taken_back: {

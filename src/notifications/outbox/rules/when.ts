@@ -1,5 +1,7 @@
 // Last decision on a message: when it is sent.
-import { isOnlyByMail } from "../../kinds/kinds.ts";
+import { digestTime } from "../../digest/rules/schedule.ts";
+import { ruleReasons, type RuleDecision } from "../../routing/rules/decision.ts";
+import { isAlwaysOn, isOnlyByMail } from "../../kinds/kinds.ts";
 import { quietUntil } from "../../preferences/rules/quiet-hours.ts";
 import type { PlanChannel, PlanOptions, PlanReceiver, Recipient, Timing } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
@@ -28,6 +30,20 @@ export function whenForPerson(
   if (quiet > now) return { status: "pending", dueAt: quiet, reasons: ["quiet_hours"] };
   const dueAt = Math.max(isOnlyByMail(template.id) ? now - passcodeHeadStartMs : now, notBefore);
   return { status: "pending", dueAt, reasons };
+}
+
+/** An email that waits for its recipient's digest; undefined: it goes on its own. */
+export function digestForPerson(
+  recipient: Recipient,
+  { id }: Pick<PlanChannel, "id">,
+  { digest }: Pick<RuleDecision, "digest">,
+  { template, now, notBefore = -Infinity }: Pick<PlanOptions, "template" | "now" | "notBefore">,
+): Timing | undefined {
+  if (id !== "smtp" || isAlwaysOn(template.id) || isOnlyByMail(template.id)) return undefined;
+  const at = digestTime(recipient, digest?.value, Math.max(now, notBefore));
+  if (at === undefined) return undefined;
+  const byRule: Reason[] = digest === undefined ? [] : [ruleReasons.digest(digest)];
+  return { status: "pending", dueAt: at, reasons: [...byRule, "digest"] };
 }
 
 /** To a receiver: not before its pause is over. */

@@ -85,6 +85,10 @@ const rowEventIdSql = preparedSql(sql`row.value ->> '$.eventId'`);
 const eventExistsSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_events e WHERE e.id = row.value ->> '$.eventId')`,
 );
+/** SQL: this event was written. */
+export const eventIsWrittenSql = (eventId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM notification_events WHERE id = ${eventId})`;
+
 /** The event exists and its message was not inserted. */
 const eventWithoutMessageSql = preparedSql(
   sql`${eventExistsSql} AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,

@@ -68,6 +68,8 @@ const findAudience = prepared(
         ownActionsNotify: users.ownActionsNotify,
         quietHours: users.quietHours,
         timeZone: users.timeZone,
+        digest: users.digest,
+        inDigest: notificationPreferences.inDigest,
         disabledMethods: notificationPreferences.disabledMethods,
         addedMethods: notificationPreferences.addedMethods,
         mutes: (isMutable ? mutesSql(users.id) : sql<null>`NULL`).as("mutes"),

@@ -109,9 +109,11 @@ export interface QuietPerson {
   timeZone?: string | null;
 }
 
-/** Kinds that protect an account, and tests, don't wait. */
+/** Kinds that protect an account don't wait, nor what somebody asked for: tests, and a digest at its hour. */
 const neverWaits = (templateId: string): boolean =>
-  isAlwaysOn(templateId) || templateId === kinds["test-notification"].id;
+  isAlwaysOn(templateId) ||
+  templateId === kinds["test-notification"].id ||
+  templateId === kinds["notification-digest"].id;
 
 const isCritical = (templateId: string): boolean => findKind(templateId)?.severity === "critical";
 

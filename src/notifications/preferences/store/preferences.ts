@@ -1,8 +1,9 @@
 // SQL of users' preferences: which kinds of notification each user has enabled or disabled.
-import { and, asc, eq, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationPreferences, notificationTemplates, users } from "../../../../db/schema.ts";
 import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
+import { kinds } from "../../kinds/kinds.ts";
 import { enabledByDefaultSql } from "../../texts/store/choices.ts";
 
 type User = SQL<string> | string;
@@ -41,9 +42,10 @@ const kind = {
   /** JSON arrays; NULL without a preference. */
   disabledMethods: notificationPreferences.disabledMethods,
   addedMethods: notificationPreferences.addedMethods,
+  inDigest: notificationPreferences.inDigest,
 };
 
-/** All kinds with the preferences of a user, by group. */
+/** All kinds with the preferences of a user, by group; the digest itself is none of them. */
 export function listKindPreferences(user: User) {
   return query
     .select(kind)
@@ -55,6 +57,7 @@ export function listKindPreferences(user: User) {
         eq(notificationPreferences.userId, user),
       ),
     )
+    .where(ne(notificationTemplates.id, kinds["notification-digest"].id))
     .orderBy(asc(notificationTemplates.group), asc(notificationTemplates.name));
 }
 
@@ -127,6 +130,13 @@ export function setChannel(
       disabled_methods = excluded.disabled_methods, added_methods = excluded.added_methods,
       updated_at = excluded.updated_at`);
 }
+
+/** Whether the emails of a kind come with the digest; the user has a preference for it. */
+export const setInDigest = (user: User, templateId: string, inDigest: boolean, now: number): Statement =>
+  query
+    .update(notificationPreferences)
+    .set({ inDigest, updatedAt: now })
+    .where(and(eq(notificationPreferences.userId, user), eq(notificationPreferences.templateId, templateId)));
 
 /** The defaults hold again, for all kinds or some. */
 export const resetPreferences = (user: User, templateIds: readonly string[] | undefined): Statement =>

@@ -1,22 +1,26 @@
-// SQL of a person's quiet hours, and of the messages that wait for their end.
+// SQL of a person's quiet hours, time of the digest and time zone, and of the messages that wait for these.
 import { eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { users } from "../../../../db/schema.ts";
+import { digestMethod } from "../../channels/index.ts";
 
 type User = SQL<string> | string;
 
 /** JSON, or NULL. */
-export const findQuietHours = (user: User) =>
+export const findTiming = (user: User) =>
   query
-    .select({ quietHours: users.quietHours, timeZone: users.timeZone })
+    .select({ quietHours: users.quietHours, digest: users.digest, timeZone: users.timeZone })
     .from(users)
     .where(eq(users.id, user));
 
-/** `quietHours`: JSON, or null for none. */
-export const saveQuietHours = (
-  user: User,
-  { quietHours, timeZone, now }: { quietHours: string | null; timeZone: string | null; now: number },
-): Statement => query.update(users).set({ quietHours, timeZone, updatedAt: now }).where(eq(users.id, user));
+export type TimingRow = ReturnType<typeof findTiming>["_"]["result"][number];
+
+/** Only what is given changes. */
+export const saveTiming = (user: User, change: Partial<TimingRow>, now: number): Statement =>
+  query
+    .update(users)
+    .set({ ...change, updatedAt: now })
+    .where(eq(users.id, user));
 
 export interface Move {
   /** What is stored: nothing is moved if it has changed meanwhile. */
@@ -42,3 +46,9 @@ export const findMoved = (user: User, now: number) =>
   query.all<{ id: string; method: string; receiverId: string | null }>(sql`
     SELECT id, method, receiver_id AS "receiverId" FROM notification_messages
     WHERE user_id = ${user} AND status = 'pending' AND due_at = ${now} AND instr(reasons, '"quiet_hours"') > 0`);
+
+/** What waits for the digest waits for the next one. */
+export const moveDigest = (user: User, at: number, now: number): Statement =>
+  query.run(sql`UPDATE notification_messages SET due_at = ${at}
+    WHERE seq IN (SELECT m.seq FROM notification_messages AS m INDEXED BY notification_messages_user
+      WHERE m.user_id = ${user} AND m.method = ${digestMethod} AND m.due_at > ${now})`);
