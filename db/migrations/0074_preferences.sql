@@ -5,3 +5,5 @@ ALTER TABLE "notification_preferences" ADD COLUMN "in_digest" integer DEFAULT 0 
 ALTER TABLE "users" ADD COLUMN "preferences_before" text;
 -- When somebody's digest comes, as JSON.
 ALTER TABLE "users" ADD COLUMN "digest" text;
+-- Emails that wait for their recipient's digest.
+CREATE INDEX "notification_messages_digest" ON "notification_messages" ("user_id", "seq") WHERE method = 'digest' AND due_at IS NOT NULL;

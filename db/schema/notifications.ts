@@ -182,6 +182,9 @@ export const notificationMessages = sqliteTable(
       .where(sql`receiver_id IS NOT NULL AND due_at IS NOT NULL`),
     index("notification_messages_event").on(table.eventId),
     index("notification_messages_user").on(table.userId, table.seq),
+    index("notification_messages_digest")
+      .on(table.userId, table.seq)
+      .where(sql`method = 'digest' AND due_at IS NOT NULL`),
     index("notification_messages_failed")
       .on(table.seq)
       .where(sql`status = 'permanent_failure'`),

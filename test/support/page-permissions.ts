@@ -53,7 +53,7 @@ export const pages: Record<string, Page> = {
   "POST /settings/mutes/:id/lift": { who: people, path: "/settings/mutes/none/lift" },
   "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
   "POST /settings/notifications/reset": { who: people },
-  "GET /settings/digest": { who: people },
+  "GET /settings/digest": { who: readers },
   "POST /settings/digest": { who: people, form: { every: "daily", hour: "8", weekday: "0", zone: "UTC" } },
   "POST /settings/quiet-hours": {
     who: people,

@@ -166,6 +166,7 @@ const inboxes: PageState[] = [
   { name: "menu-account", path: "/inbox", as: longName, act: openMenu("Account") },
   { name: "settings", path: "/settings/notifications", as: "ada" },
   { name: "settings-asked", path: `/settings/notifications?disabled=${idle}`, as: "mia" },
+  { name: "digest-preview", path: "/settings/digest", as: "ada" },
   { name: "account", path: "/settings/account", as: "ada" },
   { name: "account-new-token", path: "/settings/account", as: "ada", act: openForm("Create a token") },
   {

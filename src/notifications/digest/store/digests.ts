@@ -9,16 +9,17 @@ import { usualSchedule } from "../rules/schedule.ts";
 
 type User = SQL<string> | string;
 
+/** SQL, of messages `m`; as the index of those that wait says it. */
 const waits = sql.raw(`m.method = '${digestMethod}' AND m.due_at IS NOT NULL`);
 
-/** With how many emails wait. The index of a person's messages is small; that of a method is everybody's. */
+/** With how many emails wait. */
 export const findDigest = (user: User) =>
   query
     .select({
       digest: users.digest,
       timeZone: users.timeZone,
       waiting:
-        sql<number>`(SELECT count(*) FROM notification_messages AS m INDEXED BY notification_messages_user
+        sql<number>`(SELECT count(*) FROM notification_messages AS m INDEXED BY notification_messages_digest
         WHERE m.user_id = users.id AND ${waits})`.as("waiting"),
     })
     .from(users)
@@ -64,7 +65,7 @@ export const listWaiting = (user: User, until: number | undefined, limit: number
       CASE WHEN item.id IS NULL THEN e.text END AS text, m.created_at AS "createdAt", m.expires_at AS "expiresAt",
       e.situation_id AS "situationId", s.resolved_at IS NOT NULL AS "isResolved",
       item.id AS "inboxId", item.title AS "inboxTitle", item.read_at IS NOT NULL AS "wasRead"
-    FROM notification_messages AS m INDEXED BY notification_messages_user
+    FROM notification_messages AS m INDEXED BY notification_messages_digest
       JOIN notification_events AS e ON e.id = m.event_id
       JOIN notification_templates AS t ON t.id = e.template_id
       JOIN notification_template_versions AS v ON v.template_id = t.id AND v.number = e.template_version
@@ -79,7 +80,7 @@ export const listWaiting = (user: User, until: number | undefined, limit: number
 export const listDueIds = (user: string, until: number) =>
   query.all<{
     id: string;
-  }>(sql`SELECT m.id FROM notification_messages AS m INDEXED BY notification_messages_user
+  }>(sql`SELECT m.id FROM notification_messages AS m INDEXED BY notification_messages_digest
     WHERE m.user_id = ${user} AND ${waits} AND m.due_at <= ${until}`);
 
 /** True in SQL while all of these still wait. */

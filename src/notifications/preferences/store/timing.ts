@@ -50,5 +50,5 @@ export const findMoved = (user: User, now: number) =>
 /** What waits for the digest waits for the next one. */
 export const moveDigest = (user: User, at: number, now: number): Statement =>
   query.run(sql`UPDATE notification_messages SET due_at = ${at}
-    WHERE seq IN (SELECT m.seq FROM notification_messages AS m INDEXED BY notification_messages_user
-      WHERE m.user_id = ${user} AND m.method = ${digestMethod} AND m.due_at > ${now})`);
+    WHERE seq IN (SELECT m.seq FROM notification_messages AS m INDEXED BY notification_messages_digest
+      WHERE m.user_id = ${user} AND ${sql.raw(`m.method = '${digestMethod}' AND m.due_at IS NOT NULL`)} AND m.due_at > ${now})`);
