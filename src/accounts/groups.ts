@@ -10,6 +10,7 @@ import {
   unauthorized,
 } from "../kernel/errors.ts";
 import { didYouMean } from "../kernel/rules/nearest.ts";
+import { isSendersGroupSql } from "../notifications/index.ts";
 import { audit } from "./audit.ts";
 import type { Actor } from "./rules/actor.ts";
 import { groupProblems, type GroupFields } from "./rules/group.ts";
@@ -28,7 +29,7 @@ import {
   type NamedUser,
 } from "./store/groups.ts";
 import { findKey } from "./store/keys.ts";
-import { andSql, hasPermissionSql } from "./store/manage.ts";
+import { andSql, hasPermissionSql, notSql, orSql } from "./store/manage.ts";
 
 type Fields = Partial<Record<keyof GroupFields, string | undefined>>;
 type Creator = Pick<Actor, "userId" | "keyId">;
@@ -145,7 +146,7 @@ async function tryChange(
   };
   const { after, namesake, caller } = await deps.db.write(
     [
-      updateGroup(group, fields, changeId, deps.now(), hasPermissionSql(actor, "groups:manage")),
+      updateGroup(group, fields, changeId, deps.now(), canChangeSql(actor, id)),
       audit(deps, entry, when),
       addMembers(id, idsOf(added), deps.now(), when),
       removeMembers(id, idsOf(removed), when),
@@ -155,14 +156,14 @@ async function tryChange(
   const [row] = after;
   if (row?.changeId !== group.changeId) return { group: row, isDone: row?.changeId === changeId };
   if (namesake.some((other) => other.id !== id)) throw nameTaken(fields.name);
-  throw denied(caller);
+  throw denied(caller, group);
 }
 
 /** Throws 403, 404. */
 export async function removeGroup(deps: Deps, actor: Creator, group: GroupRow | undefined): Promise<void> {
   if (group === undefined) throw notFound("Group");
   const { id, name, memberCount: members } = group;
-  const allowed = hasPermissionSql(actor, "groups:manage");
+  const allowed = canChangeSql(actor, id);
   const { left, caller } = await deps.db.write(
     [
       audit(
@@ -180,7 +181,7 @@ export async function removeGroup(deps: Deps, actor: Creator, group: GroupRow | 
     ],
     { left: findGroup(id), caller: findKey(actor.keyId) },
   );
-  if (left.length > 0) throw denied(caller);
+  if (left.length > 0) throw denied(caller, group);
 }
 
 /** 404 that names the nearest group, for who may see them all. */
@@ -239,8 +240,19 @@ const peopleOf = (changed: Partial<Record<"added" | "removed", readonly NamedUse
       }),
   );
 
-const denied = (caller: readonly unknown[]) =>
-  caller.length === 0 ? unauthorized() : forbidden(managersOnly);
+/** Who changes a group whose members may do more gives a right, which only owners can. */
+const canChangeSql = (actor: Creator, id: string) =>
+  andSql(
+    hasPermissionSql(actor, "groups:manage"),
+    orSql(notSql(isSendersGroupSql(id)), hasPermissionSql(actor, "deployment:manage")),
+  );
+
+function denied(caller: readonly unknown[], group?: GroupRow) {
+  if (caller.length === 0) return unauthorized();
+  return forbidden(group?.isSenders === 1 ? sendersOnly : managersOnly);
+}
+
+const sendersOnly = "Only owners can change this group: its members may send notifications to others.";
 
 const nameTaken = (name: string) =>
   new ApiError(409, `Group name "${name}" is already taken.`, {

@@ -13,6 +13,7 @@ import { fileRoutes } from "./files.ts";
 import { firstUserRoutes, userRoutes } from "./users.ts";
 import type { Env } from "../http/endpoint.ts";
 import { customReachRoutes } from "./custom-reach.ts";
+import { customSenderRoutes } from "./custom-senders.ts";
 import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { inboxWatch } from "./inbox-watch.ts";
@@ -59,7 +60,10 @@ const allSourceRoutes = new Hono<Env>()
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);
 
-const allSendingRoutes = new Hono<Env>().route("/", notificationRoutes).route("/", customReachRoutes);
+const allSendingRoutes = new Hono<Env>()
+  .route("/", notificationRoutes)
+  .route("/", customReachRoutes)
+  .route("/", customSenderRoutes);
 
 const allOrganizationRoutes = new Hono<Env>()
   .route("/", organizationRoutes)

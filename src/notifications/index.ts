@@ -23,4 +23,5 @@ export {
 export type { MessageState } from "../kernel/ports.ts";
 export { isOpenSql } from "./situations/store/situations.ts";
 export { situationKey, situationTypes } from "./situations/rules/situation.ts";
+export { isSendersGroupSql } from "./custom/store/senders.ts";
 export { cancelPending, whereNothingPending } from "./outbox/store/outbox.ts";

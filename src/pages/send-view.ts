@@ -2,6 +2,7 @@
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { reachedOf, type CountedReach } from "../api/custom-reach.ts";
 import type { ApiError } from "../kernel/errors.ts";
+import type { ShownSenders } from "../notifications/custom/senders.ts";
 import { describeReach, describeRest } from "../notifications/custom/rules/reach.ts";
 import { countLabel } from "./components.ts";
 import { fields, problem, type Field } from "./form.ts";
@@ -13,7 +14,7 @@ import { roleLabel } from "./rules/labels.ts";
 
 /** What was typed. */
 export type Given = Partial<
-  Record<"title" | "message" | "users" | "groups" | "workspaces" | "key" | "back", string>
+  Record<"title" | "message" | "users" | "groups" | "workspaces" | "senders" | "key" | "back", string>
 > & { roles?: readonly SiteRole[] };
 
 const contentFields = ({ title, message }: Given): Field[] => [
@@ -60,24 +61,53 @@ export function sendForm(given: Given, error: ApiError | undefined): Html {
     ${problem(error, [...content, ...recipients])} ${fields(content, error)}
     <h2>To</h2>
     <p class="hint">Recipients add up. Each person gets it once, however they match.</p>
-    ${fields(recipients, error)}
-    <fieldset class="checks">
-      <legend>Roles</legend>
-      ${siteRoles.map(
-        (role) =>
-          html`<label>
-            <input
-              type="checkbox"
-              name="role-${role}"
-              value="on"
-              ${attributes({ checked: given.roles?.includes(role) })}
-            />
-            ${roleLabel(role)}</label
-          >`,
-      )}
-    </fieldset>
+    ${fields(recipients, error)} ${roleChecks(siteRoles, given.roles)}
     <button class="button primary" type="submit">Count recipients</button>
   </form>`;
+}
+
+const roleChecks = (roles: readonly SiteRole[], chosen: readonly SiteRole[] = []): Html =>
+  html`<fieldset class="checks">
+    <legend>Roles</legend>
+    ${roles.map(
+      (role) =>
+        html`<label>
+          <input
+            type="checkbox"
+            name="role-${role}"
+            value="on"
+            ${attributes({ checked: chosen.includes(role) })}
+          />
+          ${roleLabel(role)}</label
+        >`,
+    )}
+  </fieldset>`;
+
+/** Who may send besides owners. */
+export function sendersForm({ roles, groups }: ShownSenders, error: ApiError | undefined): Html {
+  const form: Field[] = [
+    {
+      ...list,
+      name: "groups",
+      label: "Groups that may send",
+      value: groups.join(", "),
+      hint: "Names, separated by commas.",
+    },
+  ];
+  const isWrong = error?.validations?.some(({ field }) => field === "groups") === true;
+  return html`<details class="adding" ${attributes({ open: isWrong })}>
+    <summary class="button">Who may send to others</summary>
+    <form class="sheet" method="post" action="${sendPath}/senders">
+      <h2>Who may send to others</h2>
+      <p class="hint">Owners always may. Only owners can change the members of a group that may send.</p>
+      ${roleChecks(
+        siteRoles.filter((role) => role !== "owner"),
+        roles,
+      )}
+      ${fields(form, error)}
+      <button class="button primary" type="submit">Save</button>
+    </form>
+  </details>`;
 }
 
 /** `key`: of this form, so that it is sent once. */

@@ -2,11 +2,14 @@
 import { Hono } from "hono";
 import { siteRoles } from "../../db/schema.ts";
 import { countRecipients } from "../api/custom-reach.ts";
+import { changeSendersAs } from "../api/custom-senders.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { onlySenders } from "../api/custom-recipients.ts";
 import { sendAs } from "../api/custom-send.ts";
 import { customBody } from "../api/notifications.ts";
 import { currentUserIdSql, readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError, forbidden, invalid, invalidFields } from "../kernel/errors.ts";
+import { sendersReads, toShownSenders } from "../notifications/custom/senders.ts";
 import { findMaySend } from "../notifications/custom/store/senders.ts";
 import { readFields } from "./form.ts";
 import { html } from "./html.ts";
@@ -14,10 +17,17 @@ import { respondWithPage } from "./layout.ts";
 import { deliveryCrumb, sendPath as path } from "./rules/links.ts";
 import { breadcrumb } from "./components.ts";
 import { namesIn } from "./rules/names.ts";
-import { sendForm, sendQuestion, sentNote, type Given } from "./send-view.ts";
+import { sendersForm, sendForm, sendQuestion, sentNote, type Given } from "./send-view.ts";
 import { signedIn } from "./session.ts";
 
 export const sendPages = new Hono<Env>()
+  .post(`${path}/senders`, signedIn, async (c) => {
+    const given = await readGiven(c);
+    return orForm(c, {}, async () => {
+      await changeSendersAs(c, { roles: given.roles ?? [], groups: namesIn(given.senders) });
+      return c.redirect(`${path}?done=senders`, 303);
+    });
+  })
   .get(path, signedIn, (c) =>
     showForm(c, { given: {}, sent: { people: c.req.query("sent"), minutes: c.req.query("minutes") } }),
   )
@@ -30,7 +40,7 @@ export const sendPages = new Hono<Env>()
       const key = c.get("deps").newId();
       const main = html`<section>
         ${breadcrumb([deliveryCrumb], title)}
-        <h1>${title}</h1>
+        <div class="head"><h1>${title}</h1></div>
         ${sendQuestion(given, counted, key)}
       </section>`;
       return respondWithPage(c, { title, section: deliveryCrumb.page, actor, main });
@@ -84,6 +94,7 @@ const textFields = {
   users: "recipients.users",
   groups: "recipients.groups",
   workspaces: "recipients.workspaces",
+  senders: "groups",
   key: "key",
   back: "back",
 } as const;
@@ -115,13 +126,18 @@ interface FormView {
 
 /** Throws 403. */
 async function showForm(c: Ctx, { given, error, sent }: FormView) {
-  const { actor, sender } = await readAsUser(c, { sender: findMaySend(currentUserIdSql(c)) });
+  const { actor, sender, ...read } = await readAsUser(c, {
+    sender: findMaySend(currentUserIdSql(c)),
+    ...sendersReads(),
+  });
   if (sender[0]!.maySend === 0) throw forbidden(onlySenders);
   const main = html`<section>
     ${breadcrumb([deliveryCrumb], title)}
-    <h1>${title}</h1>
+    <div class="head"><h1>${title}</h1></div>
     ${sent?.people === undefined ? "" : sentNote(Number(sent.people), Number(sent.minutes))}
+    ${c.req.query("done") === "senders" ? html`<p class="note" role="status">Saved.</p>` : ""}
     ${sendForm(given, error)}
+    ${hasPermission(actor, "deployment:manage") ? sendersForm(toShownSenders(read), error) : ""}
   </section>`;
   return respondWithPage(c, { title, section: deliveryCrumb.page, actor, main }, error?.status);
 }

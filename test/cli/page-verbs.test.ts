@@ -71,6 +71,7 @@ const commandOf: Record<string, string> = {
   "POST /deployment/provisioner-keys": "provisioner keys create",
   "POST /deployment/provisioner-keys/:name/revoke": "provisioner keys delete",
   "POST /deployment/notifications/send": "notifications custom",
+  "POST /deployment/notifications/send/senders": "notifications senders",
   "POST /deployment/notifications/send/confirm": "notifications custom",
   "POST /deployment/groups": "groups create",
   "POST /deployment/groups/:group/change": "groups edit",

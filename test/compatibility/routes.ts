@@ -184,6 +184,8 @@ export const ownRoutes: { route: string; what: string }[] = [
     what: "mute the workspace, session, template or preset that it is about",
   },
   { route: "POST /notifications/custom/recipients", what: "how many people one would reach; sends nothing" },
+  { route: "GET /notifications/custom/senders", what: "who may send to others, besides owners" },
+  { route: "PUT /notifications/custom/senders", what: "choose the roles and groups" },
   { route: "GET /groups/{group}/members", what: "all members of a group, by pages" },
   { route: "GET /notifications/receivers", what: "chats, pagers and webhooks that get events" },
   { route: "POST /notifications/receivers", what: "create one; returns a secret that Belfry creates once" },

@@ -547,6 +547,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     ...groupBodies,
     ...ruleBodies,
     ...questionBodies,
+    "PUT /api/v2/notifications/custom/senders": { roles: [], groups: [] },
     "POST /api/v2/notifications/custom/recipients": { recipients: { users: ["ada"] } },
     "POST /api/v2/users/first": owner,
     "POST /api/v2/users/login": { email: owner.email, password: owner.password },

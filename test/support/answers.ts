@@ -403,6 +403,8 @@ export interface Answers {
   "GET /api/v2/notifications/templates/system": Array<NotificationTemplate>;
   "GET /api/v2/notifications/templates/custom": Array<NotificationTemplate>;
   "POST /api/v2/notifications/custom/recipients": CustomReach;
+  "GET /api/v2/notifications/custom/senders": CustomSenders;
+  "PUT /api/v2/notifications/custom/senders": CustomSenders;
   "GET /api/v2/notifications/templates/{id}/versions": Array<NotificationTemplateVersion>;
   "POST /api/v2/notifications/templates/{id}/versions": NotificationTemplateVersion;
   "PUT /api/v2/notifications/templates/{id}/version": {
@@ -909,6 +911,7 @@ export interface Paths {
         custom: {
           "": "/api/v2/notifications/custom";
           recipients: "/api/v2/notifications/custom/recipients";
+          senders: "/api/v2/notifications/custom/senders";
         };
         test: "/api/v2/notifications/test";
         settings: "/api/v2/notifications/settings";
@@ -1631,6 +1634,11 @@ export interface CustomReach {
     status: "active" | "suspended";
     why: Array<string>;
   }>;
+}
+
+export interface CustomSenders {
+  roles: Array<"owner" | "user-admin" | "template-admin" | "auditor">;
+  groups: Array<string>;
 }
 
 export interface NotificationTemplateVersion {

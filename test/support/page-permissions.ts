@@ -187,6 +187,7 @@ export const pages: Record<string, Page> = {
     who: ["owner"],
     form: { "content.title": "x", "content.message": "x", "recipients.users": "mia" },
   },
+  "POST /deployment/notifications/send/senders": { who: ["owner"], form: { "role-auditor": "on" } },
   "POST /deployment/notifications/send/confirm": {
     who: ["owner"],
     form: { "content.title": "x", "content.message": "x", "recipients.users": "mia" },

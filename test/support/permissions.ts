@@ -97,6 +97,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/audit": ["auditor", "owner"],
   "POST /api/v2/notifications/custom": [...people, "notify"],
   "POST /api/v2/notifications/custom/recipients": ["owner"],
+  "GET /api/v2/notifications/custom/senders": ["auditor", "owner"],
+  "PUT /api/v2/notifications/custom/senders": ["owner"],
   "POST /api/v2/notifications/test": ["owner"],
   "GET /api/v2/notifications/settings": readers,
   "PUT /api/v2/notifications/settings": ["owner"],

@@ -37,6 +37,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/questions/:id/answer": { option: "Yes" },
   "POST /api/v2/notifications/custom": { content: { title: "x", message: "x" } },
   "POST /api/v2/notifications/custom/recipients": { recipients: { users: ["mia"] } },
+  "PUT /api/v2/notifications/custom/senders": { roles: ["auditor"], groups: [] },
   "PUT /api/v2/notifications/settings": { notifier_paused: true },
   "POST /api/v2/notifications/templates/:id/versions": text,
   "POST /api/v2/notifications/templates/:id/preview": text,

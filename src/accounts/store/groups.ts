@@ -4,6 +4,7 @@ import { query, type Statement } from "../../../db/client.ts";
 import { trueSql } from "../../../db/prepared.ts";
 import { countLimit, sliceOf, type Page } from "../../../db/rows.ts";
 import { organizations, userGroupMembers, userGroups, users } from "../../../db/schema.ts";
+import { isSendersGroupSql } from "../../notifications/index.ts";
 import type { GroupFields } from "../rules/group.ts";
 import { organizationIdByNameSql } from "./deployment.ts";
 import { userColumns } from "./users.ts";
@@ -44,6 +45,8 @@ const selectGroups = (members: number) =>
       organizationId: userGroups.organizationId,
       organizationName: organizations.name,
       organizationDisplayName: organizations.displayName,
+      /** 1 if its members may send notifications to others, because an owner chose the group. */
+      isSenders: sql<number>`${isSendersGroupSql(sql`${userGroups.id}`)}`.as("is_senders"),
       memberCount:
         sql<number>`(SELECT count(*) FROM user_group_members WHERE group_id = ${userGroups.id})`.as(
           "member_count",

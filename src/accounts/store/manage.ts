@@ -14,6 +14,9 @@ import { insertRoles } from "./users.ts";
 
 export const andSql = (...guards: SQL[]): SQL => sql.join(guards, sql` AND `);
 
+export const orSql = (...guards: SQL[]): SQL => sql`(${sql.join(guards, sql` OR `)})`;
+export const notSql = (guard: SQL): SQL => sql`NOT (${guard})`;
+
 const holdsRoleSql = (userId: string, role: SiteRole): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${userId} AND role = ${role})`;
 

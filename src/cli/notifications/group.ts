@@ -7,6 +7,7 @@ import { edit } from "./edit-template.ts";
 import * as inbox from "./inbox.ts";
 import { mute, mutes, unmute } from "./mutes.ts";
 import * as settings from "./settings.ts";
+import { senders } from "./senders.ts";
 import { snooze } from "./snooze.ts";
 import * as send from "./send.ts";
 import * as choices from "./template-choices.ts";
@@ -18,6 +19,7 @@ export const notifications: Group = {
   summary: "Send and list notifications, manage delivery and templates",
   commands: [
     custom,
+    senders,
     inbox.list,
     inbox.show,
     inbox.read,

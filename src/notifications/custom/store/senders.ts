@@ -44,6 +44,6 @@ export const writeSenders = ({ roles, groups }: Senders, now: number, when: SQL)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`);
 };
 
-/** SQL: whether something else is chosen now. */
-export const hasOtherSendersSql = ({ roles, groups }: Senders): SQL =>
-  sql`coalesce(${storedSql}, '{"roles":[],"groups":[]}') <> ${JSON.stringify({ roles, groups })}`;
+/** SQL: whether something else is chosen now, and this condition holds. */
+export const hasOtherSendersSql = ({ roles, groups }: Senders, when: SQL): SQL =>
+  sql`coalesce(${storedSql}, '{"roles":[],"groups":[]}') <> ${JSON.stringify({ roles, groups })} AND ${when}`;
