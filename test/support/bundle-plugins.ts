@@ -28,6 +28,18 @@ type Range = readonly [start: number, end: number];
 /** Of what a route declares, these describe it for the document alone. */
 const describing = ["summary", "answers", "errors"];
 
+/** Of http/wire.ts: the last argument says what a member of an answer means. */
+const describers = [
+  "string",
+  "number",
+  "boolean",
+  "time",
+  "timeOrNull",
+  "timeOrNever",
+  "optional",
+  "literal",
+];
+
 /** What routes say about themselves, with the schemas that nothing else uses, and what schemas say. */
 export const withoutDescriptions: Plugin = {
   name: "without-descriptions",
@@ -39,6 +51,9 @@ export const withoutDescriptions: Plugin = {
           return ((given[0]?.["properties"] ?? []) as Node[])
             .filter((member) => describing.includes((member["key"] as Node | undefined)?.["name"] as string))
             .map((member): Range => [member.start, member.end + commaAfter(code, member.end)]);
+        const last = given.at(-1);
+        if (describers.includes(callee["name"] as string) && given.length > 1 && last?.type === "Literal")
+          return [[given.at(-2)!.end, last.end]];
         const described = callee["object"] as Node | undefined;
         const isMeta = (callee["property"] as Node | undefined)?.["name"] === "meta" && given.length === 1;
         return isMeta && described !== undefined ? [[described.end, end]] : [];
@@ -58,9 +73,9 @@ export const withoutIndexes: Plugin = {
   },
 };
 
-/** SQL without indentation. No statement has text or a comment that goes on in another line. */
-export const shortSql: Plugin = {
-  name: "short-sql",
+/** SQL and HTML without indentation: no text or comment of a statement, and no `<pre>` of a page, goes on in another line. */
+export const shortTemplates: Plugin = {
+  name: "short-templates",
   transform: {
     filter: { id: /\/(src|db)\/.*\.ts$/ },
     handler: (code) =>
@@ -76,13 +91,15 @@ export const shortSql: Plugin = {
   },
 };
 
-/** The texts of `sql` templates. */
+/** The texts of `sql` and `html` templates. */
 function quasisOf(node: unknown): Node[] {
   if (Array.isArray(node)) return node.flatMap(quasisOf);
   if (typeof node !== "object" || node === null) return [];
   const { type, tag, quasi } = node as Node & { tag: Node; quasi: { quasis: Node[] } };
   const within = Object.values(node).flatMap(quasisOf);
-  return type === "TaggedTemplateExpression" && tag["name"] === "sql" ? [...quasi.quasis, ...within] : within;
+  return type === "TaggedTemplateExpression" && ["sql", "html"].includes(tag["name"] as string)
+    ? [...quasi.quasis, ...within]
+    : within;
 }
 
 const commaAfter = (code: string, end: number): number => /^\s*,/.exec(code.slice(end))?.[0].length ?? 0;

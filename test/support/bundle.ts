@@ -12,7 +12,7 @@ import { openApiDocument } from "../../src/http/openapi.ts";
 import { fileHeaders } from "../../src/http/rules/default-headers.ts";
 import { loadedFiles, openAssets } from "../../src/runtime/asset-files.ts";
 import { partsOf, type SourceMap } from "./bundle-parts.ts";
-import { shortSql, withoutDescriptions, withoutIndexes, withoutJsonSchema } from "./bundle-plugins.ts";
+import { shortTemplates, withoutDescriptions, withoutIndexes, withoutJsonSchema } from "./bundle-plugins.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -57,7 +57,7 @@ export async function buildWorker(folder: string): Promise<Bundle> {
     },
     // No module here does anything but by what it exports.
     treeshake: { moduleSideEffects: false },
-    plugins: [withoutJsonSchema, withoutDescriptions, withoutIndexes, shortSql],
+    plugins: [withoutJsonSchema, withoutDescriptions, withoutIndexes, shortTemplates],
     // That what was left out is missing.
     checks: { importIsUndefined: false },
   });
