@@ -3,10 +3,12 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, strictQuery, text } from "../http/schemas.ts";
-import { invalid } from "../kernel/errors.ts";
+import { conflict, invalid } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { ensureDigest } from "../notifications/digest/store/digests.ts";
 import { channelChoices, choosableMethods } from "../notifications/preferences/channel-choices.ts";
+import { presetStatements } from "../notifications/preferences/preset.ts";
+import { findPreset, undoPreset } from "../notifications/preferences/store/preset.ts";
 import {
   findHasPush,
   listKindPreferences,
@@ -50,6 +52,41 @@ export const channelPreferenceRoutes = new Hono<Env>()
       errors: [401, 404],
     }),
     async (c) => c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels)),
+  )
+  .post(
+    "/users/:user/notifications/only-needs-me",
+    endpoint({
+      summary: "Send a user only what needs them by email, browser and chat; the inbox stays as it is",
+      access: "session",
+      answers: { 200: kindChannels },
+      errors: [401, 404],
+    }),
+    async (c) => {
+      const { userId, choices, reachable } = await loadChannels(c, c.req.param("user"));
+      const { db, now, config } = c.get("deps");
+      await db.write(
+        presetStatements(userId, choices, { config: config.notifications, reachable }, now()),
+        {},
+      );
+      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+    },
+  )
+  .delete(
+    "/users/:user/notifications/only-needs-me",
+    endpoint({
+      summary: "Undo that: the user's preferences are as they were before",
+      access: "session",
+      answers: { 200: kindChannels },
+      errors: [401, 404, 409],
+    }),
+    async (c) => {
+      const { userId } = await loadSubject(c, c.req.param("user"));
+      const { db, now } = c.get("deps");
+      const { preset } = await db.read({ preset: findPreset(userId) });
+      if (preset[0]?.isApplied !== 1) throw conflict("There is nothing to undo.");
+      await db.write(undoPreset(userId, now()), {});
+      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+    },
   )
   .put(
     "/users/:user/notifications/channels",
@@ -115,7 +152,7 @@ async function loadChannels(c: Ctx, name: string) {
     const channels = channelChoices({ id, ...choice }, notifications, reachable);
     return { id, name, channels, choosable: choosableMethods(channels) };
   });
-  return { userId, kinds };
+  return { userId, kinds, choices, reachable };
 }
 
 const toKindChannels = ({

@@ -36,6 +36,7 @@ import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
 import { templatePages } from "./templates.ts";
 import { mutePages } from "./mutes.ts";
+import { presetPages } from "./preset.ts";
 import { digestPages } from "./digest.ts";
 import { quietHourPages } from "./quiet-hours.ts";
 import { timeZonePages } from "./time-zone.ts";
@@ -67,6 +68,7 @@ export function createPages() {
     .route("/", timeZonePages)
     .route("/", quietHourPages)
     .route("/", digestPages)
+    .route("/", presetPages)
     .route("/", mutePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)

@@ -34,6 +34,8 @@ import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
 import { findTiming } from "../notifications/preferences/store/timing.ts";
+import { findPreset } from "../notifications/preferences/store/preset.ts";
+import { presetSection } from "./preset.ts";
 import { digestSection } from "./digest.ts";
 import { findDigest } from "../notifications/digest/store/digests.ts";
 import { quietHoursSection } from "./quiet-hours.ts";
@@ -136,10 +138,11 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, subscriptions, ownActions, mutes, digest, timing } = await readAsUser(c, {
+  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
     mutes: listMutes(currentUserIdSql(c)),
+    preset: findPreset(currentUserIdSql(c)),
     digest: findDigest(currentUserIdSql(c)),
     timing: findTiming(currentUserIdSql(c)),
     subscriptions: listSubscriptions(currentUserIdSql(c)),
@@ -160,8 +163,9 @@ async function showSettings(c: Ctx) {
       ${sendsMail ? `Emails go to ${actor.email}.` : ""}
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))}
-    ${resetSection(choices, c.req.query("reset") !== undefined)} ${kindGroups(facts)}
-    ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
+    ${presetSection(preset[0]?.isApplied === 1)} ${resetSection(choices, c.req.query("reset") !== undefined)}
+    ${kindGroups(facts)} ${await pushSection(c, subscriptions)}
+    ${ownActionsSetting(ownActions[0]?.notify === true)}
     ${sendsMail ? digestSection(digest[0], c.get("deps").now()) : ""}
     ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())}
     ${mutesSection(mutes, c.get("deps").now())}

@@ -34,6 +34,8 @@ const commandOf: Record<string, string> = {
   "POST /settings/mutes/:id/lift": "notifications unmute",
   "POST /inbox/undo": "",
   "POST /settings/time-zone": "preferences quiet-hours",
+  "POST /settings/notifications/only-needs-me": "preferences only-needs-me",
+  "POST /settings/notifications/only-needs-me/undo": "preferences only-needs-me",
   "POST /settings/digest": "preferences digest",
   "POST /settings/quiet-hours": "preferences quiet-hours",
   "POST /settings/quiet-hours/remove": "preferences quiet-hours",

@@ -112,3 +112,16 @@ test.each([
   const wrong = await belfry(...args);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(problem)]);
 });
+
+test("only what needs one, and back", async () => {
+  const { belfry } = await start(mail);
+  const row = (text: string) => text.split("\n").find((line) => line.startsWith("Task Working"));
+  const done = await belfry("only-needs-me");
+  expect([row(done.stdout), done.stderr]).toEqual([
+    expect.stringMatching(/on +off\*$/),
+    "Done. To undo: belfry preferences only-needs-me --undo\n",
+  ]);
+  expect(row((await belfry("only-needs-me", "--undo")).stdout)).toMatch(/on +on$/);
+  expect((await belfry("only-needs-me", "--undo", "--output", "json")).code).toBe(1);
+  expect(JSON.parse((await belfry("only-needs-me", "--output", "json")).stdout)).toBeInstanceOf(Array);
+});

@@ -165,6 +165,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry preferences show", what: "show which kinds you get through which channels" },
   { command: "belfry preferences set", what: "turn a kind on or off, through all channels or one" },
   { command: "belfry preferences reset", what: "reset kinds to the deployment's defaults" },
+  { command: "belfry preferences only-needs-me", what: "get only what needs you, except in the inbox" },
   { command: "belfry preferences digest", what: "show, set or preview your email digest" },
   { command: "belfry preferences quiet-hours", what: "show or set when messages to you wait" },
   { command: "belfry rules list", what: "list the rules that decide how events reach people and receivers" },

@@ -144,6 +144,8 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "POST /users/{user}/password/reset", what: "emails a user a link for setting a password" },
   { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
   { route: "DELETE /users/{user}/notifications/channels", what: "resets a user's preferences" },
+  { route: "POST /users/{user}/notifications/only-needs-me", what: "sends a user only what needs them" },
+  { route: "DELETE /users/{user}/notifications/only-needs-me", what: "undoes that" },
   { route: "GET /users/{user}/notifications/digest", what: "when a user's email digest comes" },
   { route: "PUT /users/{user}/notifications/digest", what: "changes that" },
   { route: "GET /users/{user}/notifications/digest/preview", what: "what it would say now" },

@@ -1,5 +1,6 @@
 // Kinds by channel: what a user disables for one channel still arrives by the others, and says why it was not sent.
 import { expect, test } from "vitest";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { createMeter } from "../support/meter.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
@@ -210,4 +211,52 @@ test("the reads and writes of an event are as many as without preferences", asyn
       SELECT id, '${custom}', 0, '["webhook"]', 0, 0 FROM users WHERE is_system = 0`,
   );
   expect(await count("second")).toBe(before);
+});
+
+test("only what needs somebody goes out, and all is undone as it was", async () => {
+  const { server, token, cookie } = await startSignedIn({ environment: withMail });
+  const idle = kinds["task-idle"].id;
+  const all = async () =>
+    Object.fromEntries(
+      (await server.call("GET", channels, { token })).json.map(({ id, channels: cells }) => [
+        id,
+        cells.map(({ method, enabled, digest }) => [method, enabled, digest]),
+      ]),
+    );
+  const set = (method: string, enabled: boolean, template_id = custom) =>
+    server.call("PUT", channels, { token, json: { template_id, method, enabled } });
+  await set("smtp", true, kinds["workspace-created"].id);
+  await server.call("PUT", channels, {
+    token,
+    json: { template_id: kinds["task-completed"].id, method: "smtp", enabled: true, digest: true },
+  });
+  await set("inbox", false, kinds["task-working"].id);
+  const before = await all();
+  const preset = "/api/v2/users/me/notifications/only-needs-me";
+  expect((await server.call("DELETE", preset, { token })).status).toBe(409);
+  for (let time = 0; time < 2; time += 1)
+    expect((await server.call("POST", preset, { token })).status).toBe(200);
+  const after = await all();
+  expect(after[idle]).toEqual(before[idle]);
+  expect(after[custom]).toEqual([
+    ["inbox", true, false],
+    ["smtp", false, false],
+  ]);
+  // By email alone before, not at all now.
+  for (const name of ["task-working", "workspace-created"] as const)
+    expect(after[kinds[name].id]!.map(([, on]) => on)).toEqual([false, false]);
+  await send(server, token, "stays in the inbox");
+  expect(await endsOf(server, token)).toMatchObject({
+    inbox: ["sent", expect.anything()],
+    smtp: ["inhibited", expect.arrayContaining(["channel_disabled_by_user"])],
+  });
+  expect((await server.call("DELETE", preset, { token })).status).toBe(200);
+  expect(await all()).toEqual(before);
+  const place = `${path}#preset`;
+  expect(wordsOf(await get(server, path, cookie))).not.toContain("Undo");
+  expect(placeOf(await post(server, `${path}/only-needs-me`, {}, cookie))).toBe(place);
+  expect(await all()).toEqual(after);
+  expect(wordsOf(await get(server, path, cookie))).toContain("Undo");
+  await post(server, `${path}/only-needs-me/undo`, {}, cookie);
+  expect(await all()).toEqual(before);
 });

@@ -356,6 +356,18 @@ const special: Record<string, Make> = {
     "DELETE",
     "/api/v2/users/nobody/notifications/channels",
   ),
+  "POST /api/v2/users/:user/notifications/only-needs-me 404": as(
+    "POST",
+    "/api/v2/users/nobody/notifications/only-needs-me",
+  ),
+  "DELETE /api/v2/users/:user/notifications/only-needs-me 404": as(
+    "DELETE",
+    "/api/v2/users/nobody/notifications/only-needs-me",
+  ),
+  "DELETE /api/v2/users/:user/notifications/only-needs-me 409": as(
+    "DELETE",
+    "/api/v2/users/me/notifications/only-needs-me",
+  ),
   "GET /api/v2/users/:user/notifications/digest 404": as("GET", "/api/v2/users/nobody/notifications/digest"),
   "GET /api/v2/users/:user/notifications/digest/preview 404": as(
     "GET",

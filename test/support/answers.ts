@@ -559,6 +559,28 @@ export interface Answers {
       default: boolean;
     }>;
   }>;
+  "POST /api/v2/users/{user}/notifications/only-needs-me": Array<{
+    id: string;
+    name: string;
+    channels: Array<{
+      method: string;
+      label: string;
+      enabled: boolean;
+      digest: boolean;
+      default: boolean;
+    }>;
+  }>;
+  "DELETE /api/v2/users/{user}/notifications/only-needs-me": Array<{
+    id: string;
+    name: string;
+    channels: Array<{
+      method: string;
+      label: string;
+      enabled: boolean;
+      digest: boolean;
+      default: boolean;
+    }>;
+  }>;
   "GET /api/v2/users/{user}/notifications/digest": {
     every: "daily" | "weekly" | "off";
     hour: number;
@@ -779,6 +801,7 @@ export interface Paths {
             preferences: "/api/v2/users/{user}/notifications/preferences";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
             channels: "/api/v2/users/{user}/notifications/channels";
+            "only-needs-me": "/api/v2/users/{user}/notifications/only-needs-me";
             digest: {
               "": "/api/v2/users/{user}/notifications/digest";
               preview: "/api/v2/users/{user}/notifications/digest/preview";

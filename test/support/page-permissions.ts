@@ -55,6 +55,8 @@ export const pages: Record<string, Page> = {
   "POST /settings/notifications/reset": { who: people },
   "GET /settings/digest": { who: readers },
   "POST /settings/digest": { who: people, form: { every: "daily", hour: "8", weekday: "0", zone: "UTC" } },
+  "POST /settings/notifications/only-needs-me": { who: people },
+  "POST /settings/notifications/only-needs-me/undo": { who: people },
   "POST /settings/quiet-hours": {
     who: people,
     form: { mon: "on", from: "22:00", to: "07:00", zone: "UTC" },

@@ -164,6 +164,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner"],
   "DELETE /api/v2/users/:user/notifications/channels": ["mia", "user-admin", "owner"],
+  "POST /api/v2/users/:user/notifications/only-needs-me": ["mia", "user-admin", "owner"],
+  "DELETE /api/v2/users/:user/notifications/only-needs-me": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/digest": ["mia", "user-admin", "owner", "read"],
   "GET /api/v2/users/:user/notifications/digest/preview": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/notifications/digest": ["mia", "user-admin", "owner"],

@@ -112,7 +112,7 @@ export const reset = defineCommand({
   },
 });
 
-function printKinds(context: Context, kinds: Kinds, isJson: boolean): void {
+export function printKinds(context: Context, kinds: Kinds, isJson: boolean): void {
   if (isJson) return context.printJson(kinds);
   const labels = new Map(
     kinds.flatMap(({ channels }) => channels.map(({ method, label }) => [method, label])),
