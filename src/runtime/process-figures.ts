@@ -17,9 +17,16 @@ export const resourceOf = (config: () => Config) => () => ({
 });
 
 /** `config`: the port is known once the server listens. */
-export function startMeasures(config: () => Config, stopping: AbortSignal): Measures {
+export function startMeasures(
+  config: () => Config,
+  stopping: AbortSignal,
+  onDelay: (milliseconds: number) => void,
+): Measures {
   const measures = createMeasures(() => instanceName(config()), readProcessFigures);
-  watchEventLoop(measures.eventLoopDelayed, stopping);
+  watchEventLoop((milliseconds) => {
+    measures.eventLoopDelayed(milliseconds);
+    onDelay(milliseconds);
+  }, stopping);
   return measures;
 }
 

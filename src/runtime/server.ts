@@ -15,6 +15,7 @@ import { describeOnce } from "./describe.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { type ConnectionLimits, close, openHttp, listen, type SlowRequests } from "./http-server.ts";
 import { resourceOf, startMeasures } from "./process-figures.ts";
+import { createGate, type Gate } from "./admission.ts";
 import { openAssets } from "./asset-files.ts";
 import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
 import { createClock, createProcess, setClock, type ProcessTuning } from "./process.ts";
@@ -77,8 +78,10 @@ export async function startServer(
   const { log, ...configured } = configure(environment, options, now);
   let { config } = configured;
   const stopping = new AbortController();
-  const measures = startMeasures(() => config, stopping.signal);
-  const { client, db, file } = await openDatabase(config, { ...options, onBatch: measures.batchEnded }, log);
+  const gate = createGate();
+  const measures = startMeasures(() => config, stopping.signal, gate.delayed);
+  const watched = { ...options, onBatch: measures.batchEnded };
+  const { client, db, file } = await openDatabase(config, watched, { log, gate });
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
   for (const shared of prepared.sharedMailboxes) log.warn(sharedMailboxMessage(shared));
@@ -87,11 +90,10 @@ export async function startServer(
   const own = { log, now, resource: resourceOf(() => config) };
   const { outgoing, mail, tracer, ...transports } = openTransports(config, options, own);
   const given = { clock, db, log, mail, tracer, measures, stopping: stopping.signal, deps: () => deps() };
-  const process = createProcess({ ...given, ...limitsOf(options, config) });
+  const process = gate.countEvents(createProcess({ ...given, ...limitsOf(options, config) }));
   const { defer, settled } = createDeferral(log);
-  const { assets, assetsVersion } = openAssets();
   const kept = { db, now, newId, log, process, keysFor, defer, trace: null };
-  const lasting = { ...kept, ...outgoing, assets, assetsVersion, openApi: describeOnce(() => config) };
+  const lasting = { ...kept, ...outgoing, ...openAssets(), openApi: describeOnce(() => config) };
   const deps = (
     clientAddress: string | null = null,
     { openSocket, openStream }: Connection = noConnection,
@@ -108,11 +110,9 @@ export async function startServer(
   const open = (request: Request, runtime: NodeBindings) =>
     deps(clientOf(request, runtime, config), connectionOf(runtime));
   const app = createApp(open as Open, createMcpRoutes);
-  const http = openHttp(app.fetch, options, { proxy: config.proxy, log });
+  const http = openHttp(gate.guard(app.fetch, { log, measures }), options, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
-  const port = await listen(http, config);
-  // Port 0 means any free port: links must have the actual one.
-  config = { ...config, port, accessUrl: config.accessUrl.replace(/:0$/, `:${port}`) };
+  config = withPort(config, await listen(http, config));
   const ticker = options.ticking === false ? undefined : startTicker(config, deps);
 
   const stop = async () => {
@@ -120,14 +120,23 @@ export async function startServer(
     ticker?.stop();
     process.hub.close();
     sockets.close();
-    const timeout = new Promise((resolve) => setTimeout(resolve, stopTimeoutMs).unref());
-    await Promise.race([Promise.all([close(http), settled()]), timeout]);
+    await inTime(Promise.all([close(http), settled()]));
     await transports.close();
     db.close();
   };
-  const address = config.accessUrl;
+  const { accessUrl: address } = config;
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
+
+/** Port 0 means any free port: links must have the actual one. */
+const withPort = (config: Config, port: number): Config => ({
+  ...config,
+  port,
+  accessUrl: config.accessUrl.replace(/:0$/, `:${port}`),
+});
+
+const inTime = (work: Promise<unknown>) =>
+  Promise.race([work, new Promise((resolve) => setTimeout(resolve, stopTimeoutMs).unref())]);
 
 const limitsOf = ({ passwordCost, inboxInterval }: ProcessTuning, { apiRateLimit }: Config) => ({
   hashes: 2,
@@ -153,7 +162,7 @@ const connectionOf = (bindings: NodeBindings): Connection => ({
 async function openDatabase(
   config: Config,
   options: ServerOptions & Pick<DatabaseOptions, "onBatch">,
-  log: Log,
+  { log, gate }: { log: Log; gate: Gate },
 ) {
   const opened = await openClient(config, { onAnswer: options.onAnswer });
   const file = databaseFile(config.databaseUrl);
@@ -163,7 +172,9 @@ async function openDatabase(
     ...options,
     timeoutMs: options.databaseTimeoutMs,
   });
-  return { client, file, db: withBatchLog(db, log, config.logLevel) };
+  const logged = withBatchLog(db, log, config.logLevel);
+  // A file answers at once, or keeps the whole process busy.
+  return { client, file, db: file === undefined ? gate.count(logged) : logged };
 }
 
 /** An error, because Belfry writes nothing until an operator acts. */
