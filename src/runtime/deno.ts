@@ -11,6 +11,7 @@ import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { version } from "../kernel/version.ts";
 import { createMcpRoutes } from "../mcp/route.ts";
 import { tick } from "../tick.ts";
+import { createGate } from "./admission.ts";
 import { openAssets } from "./asset-files.ts";
 import { createDeferral } from "./deferral.ts";
 import { acceptDenoSocket, noUpgrade, type DenoSocketOf } from "./deno-socket.ts";
@@ -85,6 +86,7 @@ function configure(): Config {
 function serve(config: Config): void {
   const belfry = createBelfry(config);
   const app = createApp(belfry.open as unknown as Open, createMcpRoutes);
+  const answer = belfry.gate.guard<Caller>(app.fetch, { log: belfry.log, measures: null });
   const { host: hostname, port } = config;
   const onListen = (at: { port: number }) =>
     console.log(JSON.stringify({ msg: "belfry is listening", address: belfry.listensOn(at.port) }));
@@ -96,8 +98,8 @@ function serve(config: Config): void {
       if (!target.ok) return Response.json({ message: target.problem }, { status: 400 });
       const upgrade = acceptDenoSocket(request, Deno.upgradeWebSocket);
       const caller: Caller = { address: remoteAddr.hostname ?? null, openSocket: upgrade.openSocket };
-      const answer = await app.fetch(request, caller);
-      return upgrade.response() ?? answer;
+      const given = await answer(request, caller);
+      return upgrade.response() ?? given;
     },
   );
   const ticker = Deno.cron === undefined ? startTicker(config, belfry.deps) : undefined;
@@ -113,12 +115,15 @@ function createBelfry(given: Config) {
   let config = given;
   const stopping = new AbortController();
   const base = openBase(config);
-  const { db, log, now, newId } = base;
+  const { log, now, newId } = base;
+  const gate = createGate();
+  const db = gate.count(base.db);
   const resource = () => ({ "service.version": version });
   const { outgoing, mail, tracer, close } = openTransports(config, {}, { log, now, resource });
   const { apiRateLimit } = config;
   const own = {
     ...base,
+    db,
     mail,
     tracer,
     apiRateLimit,
@@ -126,7 +131,7 @@ function createBelfry(given: Config) {
     hashes: 2,
     deps: () => deps(),
   };
-  const process = { ...createProcess(own), printsSetupCode: false };
+  const process = gate.countEvents({ ...createProcess(own), printsSetupCode: false });
   const { defer, settled } = createDeferral(log);
   const keysFor = createKeys(config.secretKey!, config.secretKeyPrevious);
   const kept = { db, now, newId, log, process, keysFor, defer, trace: null, ...outgoing, ...openAssets() };
@@ -141,6 +146,8 @@ function createBelfry(given: Config) {
   });
   return {
     deps,
+    log,
+    gate,
     stopping,
     open: (request: Request, { address, openSocket }: Caller) =>
       deps(
