@@ -30,6 +30,7 @@ import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { sendPages } from "./send.ts";
 import { receiverPages } from "./receivers.ts";
+import { rulePages } from "./rules.ts";
 import { sourcePages } from "./sources.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
@@ -93,6 +94,7 @@ export function createPages() {
     .route("/", provisionerKeyPages)
     .route("/", agentPages)
     .route("/", receiverPages)
+    .route("/", rulePages)
     .route("/", sourcePages)
     .route("/", taskListPages)
     .route("/", taskPages);

@@ -30,6 +30,8 @@ import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
 import { pushSection } from "./push.ts";
 import { signedIn } from "./session.ts";
+import { listRules } from "../notifications/routing/store/rules.ts";
+import { ownRulesSection } from "./rules-view.ts";
 import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
@@ -138,15 +140,17 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing } = await readAsUser(c, {
-    choices: listKindPreferences(currentUserIdSql(c)),
-    ownActions: findOwnActions(currentUserIdSql(c)),
-    mutes: listMutes(currentUserIdSql(c)),
-    preset: findPreset(currentUserIdSql(c)),
-    digest: findDigest(currentUserIdSql(c)),
-    timing: findTiming(currentUserIdSql(c)),
-    subscriptions: listSubscriptions(currentUserIdSql(c)),
-  });
+  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing, rules } =
+    await readAsUser(c, {
+      choices: listKindPreferences(currentUserIdSql(c)),
+      ownActions: findOwnActions(currentUserIdSql(c)),
+      mutes: listMutes(currentUserIdSql(c)),
+      preset: findPreset(currentUserIdSql(c)),
+      digest: findDigest(currentUserIdSql(c)),
+      timing: findTiming(currentUserIdSql(c)),
+      subscriptions: listSubscriptions(currentUserIdSql(c)),
+      rules: listRules(currentUserIdSql(c)),
+    });
   const facts: SettingsView = {
     choices,
     notifications,
@@ -167,7 +171,7 @@ async function showSettings(c: Ctx) {
     ${kindGroups(facts)} ${await pushSection(c, subscriptions)}
     ${ownActionsSetting(ownActions[0]?.notify === true)}
     ${sendsMail ? digestSection(digest[0], c.get("deps").now()) : ""}
-    ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())}
+    ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())} ${ownRulesSection(rules)}
     ${mutesSection(mutes, c.get("deps").now())}
     ${timeZoneSection(timing[0]?.timeZone ?? null, c.req.query("zone"))}
     <p class="spoken" id="announcer" role="status"></p>

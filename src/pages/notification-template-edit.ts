@@ -7,7 +7,7 @@ import { noteOfTemplate, onlyOwners, toReader } from "../api/notification-change
 import type { Actor } from "../accounts/rules/actor.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { findKind, kindTitle } from "../notifications/kinds/kinds.ts";
+import { kindTitle } from "../notifications/kinds/kinds.ts";
 import type { TemplateText } from "../notifications/texts/rules/render.ts";
 import {
   activateVersion,
@@ -110,7 +110,7 @@ function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status 
       </form>
       <div class="beside">
         <h2>Preview</h2>
-        ${previewPane(shown)} ${variables(id)}
+        ${previewPane(shown)} ${variables(read)}
       </div>
     </div>
   </section>`;
@@ -118,12 +118,15 @@ function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status 
   return respondWithPage(c, { ...page, scripts: ["preview.js"], shape: "wide" }, status);
 }
 
-const variables = (id: string): Html =>
+const variables = ({ sample }: Pick<TextAnswers, "sample">): Html =>
   html`<p class="aside">
-    Variables: ${(findKind(id)?.labels ?? []).map((label) => html`<code>labels.${label}</code> `)}
+    Variables: ${labelsOf(sample[0]!.sample).map((label) => html`<code>labels.${label}</code> `)}
     <code>user.name</code> <code>base_url</code>.
     <a href="/docs/administration/monitoring/notifications/templates">Template syntax</a>
   </p>`;
+
+const labelsOf = (sample: string): string[] =>
+  Object.keys((JSON.parse(sample) as { labels: Record<string, string> }).labels);
 
 function textFields({ title, body, actions }: TemplateText, error: ApiError | undefined): Html {
   const rows = Array.from({ length: Math.max(maxButtons, actions.length) }, (_, at) => at);

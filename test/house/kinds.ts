@@ -14,8 +14,18 @@ export function registryText(files: readonly NamedTemplateFile[]): string {
 export const registry = {
 ${entries.join("\n")}
 } as const;
+
+/** The labels of the events of each kind. */
+export interface RegistryLabels {
+${files.map((file) => `  "${file.slug}": ${labelsOf(file)};`).join("\n")}
+}
 `;
 }
+
+const labelsOf = ({ sample }: NamedTemplateFile): string =>
+  Object.keys(sample.labels)
+    .map((label) => JSON.stringify(label))
+    .join(" | ") || "never";
 
 const kindOf = (file: NamedTemplateFile) => ({
   id: file.id,
@@ -32,7 +42,6 @@ const kindOf = (file: NamedTemplateFile) => ({
   reachesSuspended: file.reachesSuspended,
   quietForInitiator: file.quietForInitiator,
   facts: file.facts,
-  labels: Object.keys(file.sample.labels),
 });
 
 const literal = (value: string | boolean | string[]): string =>

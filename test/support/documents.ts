@@ -99,6 +99,23 @@ function kindsPage(): string {
   }, readDocument(kindsFile));
 }
 
+const rulesFile = "administration/monitoring/notifications/rules.md";
+
+/** The facts of each kind, as its events are checked to have them. */
+const factTable = (): string =>
+  table(
+    ["kind", "severity", "group", "names", "labels"],
+    loadTemplateFiles().map(({ slug, severity, group, facts, sample }) => [
+      `\`${slug}\``,
+      severity,
+      group,
+      facts.map((fact) => `\`${fact}\``).join(", "),
+      Object.keys(sample.labels)
+        .map((label) => `\`${label}\``)
+        .join(", "),
+    ]),
+  );
+
 const alertsFile = "administration/monitoring/alerts.md";
 
 /** The rules of the page, as a file for Prometheus. */
@@ -109,6 +126,7 @@ export const madeDocuments: Record<string, () => string> = {
   "reference/coder-compatibility.md": compatibilityPage,
   "reference/cli.md": () => withSection("reference/cli.md", "## All commands", commandTable()),
   [kindsFile]: kindsPage,
+  [rulesFile]: () => withSection(rulesFile, "## Kinds and their facts", factTable()),
   "administration/monitoring/belfry-alerts.yaml": alertRules,
   [lawsFile]: () => withSection(lawsFile, "## Rules that the linter enforces", lawTable()),
 };

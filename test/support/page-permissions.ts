@@ -216,6 +216,48 @@ export const pages: Record<string, Page> = {
     form: { user: "mia" },
   },
   "POST /deployment/groups/:group/delete": { who: userAdmins, path: "/deployment/groups/spare/delete" },
+  "GET /deployment/rules": { who: ["auditor", "owner"] },
+  "POST /deployment/rules": {
+    who: ["owner"],
+    form: { name: "new", effect: "suppress", filter: 'template = "none-*"' },
+  },
+  "GET /deployment/rules/:rule": { who: ["auditor", "owner"], path: "/deployment/rules/spare" },
+  "POST /deployment/rules/:rule/change": {
+    who: ["owner"],
+    path: "/deployment/rules/spare/change",
+    form: { name: "spare", effect: "suppress", filter: 'template = "none-*"' },
+  },
+  "POST /deployment/rules/:rule/move": {
+    who: ["owner"],
+    path: "/deployment/rules/spare/move",
+    form: { position: "1" },
+  },
+  "POST /deployment/rules/:rule/:change{(?:enable|disable)}": {
+    who: ["owner"],
+    path: "/deployment/rules/spare/disable",
+  },
+  "POST /deployment/rules/:rule/delete": { who: ["owner"], path: "/deployment/rules/spare/delete" },
+  "GET /settings/rules": { who: readers },
+  "POST /settings/rules": {
+    who: people,
+    form: { name: "new", effect: "suppress", filter: 'template = "none-*"' },
+  },
+  "GET /settings/rules/:rule": { who: ["mia", "read"], path: "/settings/rules/spare" },
+  "POST /settings/rules/:rule/change": {
+    who: ["mia"],
+    path: "/settings/rules/spare/change",
+    form: { name: "spare", effect: "suppress", filter: 'template = "none-*"' },
+  },
+  "POST /settings/rules/:rule/move": {
+    who: ["mia"],
+    path: "/settings/rules/spare/move",
+    form: { position: "1" },
+  },
+  "POST /settings/rules/:rule/:change{(?:enable|disable)}": {
+    who: ["mia"],
+    path: "/settings/rules/spare/disable",
+  },
+  "POST /settings/rules/:rule/delete": { who: ["mia"], path: "/settings/rules/spare/delete" },
   "GET /deployment/receivers": { who: ["auditor", "owner"] },
   "POST /deployment/receivers": {
     who: ["owner"],

@@ -75,6 +75,7 @@ export async function startWorld(): Promise<World> {
   await receiveFromCoder(server, token);
   await addReceivers(server, token);
   await addGroups(server, token);
+  await addRules(server, tokens);
   // For a while the receiver takes nothing, and then everything again.
   receiver.answer({ status: 503 });
   await sendNotifications(stage);
@@ -131,6 +132,23 @@ async function addReceivers(server: TestServer, token: string): Promise<void> {
   await add("ops", { format: "slack", address: "https://hooks.slack.com/services/T/B/x" });
   await server.sql(`UPDATE notification_receivers SET is_enabled = 0, failures = 1, failed_at = created_at,
     answer = 'answered 404: no_service', disabled_because = 'answered 404: no_service' WHERE name = 'ops'`);
+}
+
+/** Two of the deployment, of which one names a template that is no more, and one of mia's. They match nothing that happens here. */
+async function addRules(server: TestServer, { ada, mia }: World["tokens"]): Promise<void> {
+  const add = async (token: string, path: string, json: object) =>
+    server.call("POST", `/api/v2${path}` as "/api/v2/notifications/rules", { token, json: json as never });
+  const filter = 'severity >= warning and template in ("gpu-*", "ml-*") and owner != "svc-*"';
+  await add(ada, "/notifications/rules", {
+    name: "gpu-failures",
+    filter,
+    receivers: ["hooks"],
+    continue: true,
+  });
+  const late = { channels: ["inbox", "smtp"], delay_seconds: 600, enabled: false };
+  await add(ada, "/notifications/rules", { name: "flapping", filter: 'template = "none-*"', ...late });
+  await server.sql(`UPDATE notification_rules SET filter = 'template = "retired"' WHERE name = 'flapping'`);
+  await add(mia, "/users/me/notifications/rules", { name: "quiet-gpus", filter, channels: ["inbox"] });
 }
 
 /** One with members, and one without. */

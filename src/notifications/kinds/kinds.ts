@@ -1,19 +1,17 @@
 // The kinds of notification of this release, by name and by id. The database can have templates of a later release.
 import type { KindFields } from "../../../db/rules/template-file.ts";
-import { registry } from "./registry.ts";
+import { registry, type RegistryLabels } from "./registry.ts";
 
 /** The front matter of a file in db/templates, as far as the program needs it. */
 export interface Kind extends Omit<KindFields, "coder" | "audience" | "facts"> {
   facts: readonly KindFields["facts"][number][];
-  /** The labels of its events. */
-  labels: readonly string[];
 }
 
 /** The name of a file in db/templates, without `.md`. */
 export type KindName = keyof typeof registry;
 
 /** The labels of an event of this kind: those of the template's sample. */
-export type LabelsOf<Name extends KindName> = Record<(typeof registry)[Name]["labels"][number], string>;
+export type LabelsOf<Name extends KindName> = Record<RegistryLabels[Name], string>;
 
 /** The names that an event of this kind gives. */
 export type FactsOf<Name extends KindName> = Record<(typeof registry)[Name]["facts"][number], string>;

@@ -16,7 +16,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["session", "question", "link"],
   },
   "agent-session-done": {
     id: "7c1e5a94-8d3b-4f60-9b27-e15a60d8c3f2",
@@ -33,7 +32,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["session"],
   },
   "agent-session-failed": {
     id: "e4d2b6c8-57f1-4a39-8c6e-0f9b1d73a5e4",
@@ -50,7 +48,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["session"],
   },
   "agent-session-stale": {
     id: "35a8f0d7-c94e-4b12-a6d3-82be7c1f5069",
@@ -67,7 +64,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["session"],
   },
   "agent-session-waiting": {
     id: "0b9f3f7e-2a56-4c1d-8e1b-6d0c4f7a9e21",
@@ -84,7 +80,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["session"],
   },
   "custom-notification": {
     id: "39b1e189-c857-4b0c-877a-511144c18516",
@@ -101,7 +96,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["custom_title", "custom_message"],
   },
   "notification-digest": {
     id: "5b8f2d14-c3a6-4e97-b0d1-6f24e8a7c935",
@@ -118,7 +112,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["every", "count"],
   },
   "notification-receiver-disabled": {
     id: "8c0d4e17-92a5-4f3b-b6d1-70e2a9c58b34",
@@ -135,7 +128,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["receiver", "format", "answer"],
   },
   "notification-receiver-gone": {
     id: "2f9b6d34-61c8-4b7e-8a05-d3e17c94f62b",
@@ -152,7 +144,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["channel", "receiver"],
   },
   "one-time-passcode": {
     id: "62f86a30-2330-4b61-a26d-311ff3b608cf",
@@ -169,7 +160,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["one_time_passcode"],
   },
   "password-changed": {
     id: "5f1d2c8e-7a46-4e0b-9c3d-1b6e8f20a9d4",
@@ -186,7 +176,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["by", "how", "address"],
   },
   "prebuild-agent-missing": {
     id: "5c2e7f1a-8b36-4d09-9e4f-7a1d3c6b2e80",
@@ -203,7 +192,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "preset"],
-    labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-failure-limit-reached": {
     id: "414d9331-c1fc-4761-b40c-d1f4702279eb",
@@ -220,7 +208,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "preset"],
-    labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-validation-failed": {
     id: "7c1f0a52-9d5e-4d0b-8f3c-2b6a4e1d9c07",
@@ -237,7 +224,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "preset"],
-    labels: ["org", "template", "template_version", "preset"],
   },
   "prebuilt-workspace-resource-replaced": {
     id: "89d9745a-816e-4695-a17f-3d0a229e2b8d",
@@ -254,7 +240,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "preset", "workspace", "owner"],
-    labels: ["org", "workspace", "template", "template_version", "preset", "workspace_build_num", "claimant"],
   },
   "situation-resolved": {
     id: "9e4a1c70-35d2-4f6b-b8c1-0d7e52a96f3c",
@@ -271,7 +256,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: ["what", "how"],
   },
   "task-completed": {
     id: "8c5a4d12-9f7e-4b3a-a1c8-6e4f2d9b5a7c",
@@ -288,7 +272,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["task", "workspace"],
   },
   "task-failed": {
     id: "3b7e8f1a-4c2d-49a6-b5e9-7f3a1c8d6b4e",
@@ -305,7 +288,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["task", "workspace"],
   },
   "task-idle": {
     id: "d4a6271c-cced-4ed0-84ad-afd02a9c7799",
@@ -322,7 +304,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["task", "workspace"],
   },
   "task-working": {
     id: "bd4b7168-d05e-4e19-ad0f-3593b77aa90f",
@@ -339,7 +320,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["task", "workspace"],
   },
   "template-deleted": {
     id: "29a09665-2a4c-403f-9648-54301670e7be",
@@ -356,7 +336,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template"],
-    labels: ["name", "initiator"],
   },
   "template-deprecated": {
     id: "f40fae84-55a2-42cd-99fa-b41c1ca64894",
@@ -373,7 +352,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["template"],
-    labels: ["template", "message", "organization"],
   },
   "test-notification": {
     id: "c425f63e-716a-4bf4-ae24-78348f706c3f",
@@ -390,7 +368,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: [],
-    labels: [],
   },
   "user-account-activated": {
     id: "9f5af851-8408-4e73-a7a1-c6502ba46689",
@@ -407,7 +384,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["owner"],
-    labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "user-account-created": {
     id: "4e19c0ac-94e1-4532-9515-d1801aa283b2",
@@ -424,7 +400,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["owner"],
-    labels: ["created_account_name", "created_account_user_name", "initiator"],
   },
   "user-account-deleted": {
     id: "f44d9314-ad03-4bc8-95d0-5cad491da6b6",
@@ -441,7 +416,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["owner"],
-    labels: ["deleted_account_name", "deleted_account_user_name", "initiator"],
   },
   "user-account-suspended": {
     id: "b02ddd82-4733-4d02-a2d7-c36f3598997d",
@@ -458,7 +432,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["owner"],
-    labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
   "workspace-auto-updated": {
     id: "c34a0c09-0704-4cac-bd1c-0c0146811c2b",
@@ -475,7 +448,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["name", "initiator", "reason", "template_version_name", "template_version_message"],
   },
   "workspace-autobuild-failed": {
     id: "381df2a9-c0c0-4749-420f-80a9280c66f9",
@@ -492,7 +464,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["name", "reason"],
   },
   "workspace-created": {
     id: "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff",
@@ -509,7 +480,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["workspace", "template", "version", "workspace_owner_username"],
   },
   "workspace-deleted": {
     id: "f517da0b-cdc9-410f-ab89-a86107c420ed",
@@ -526,7 +496,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["name", "reason", "initiator"],
   },
   "workspace-manual-build-failed": {
     id: "2faeee0f-26cb-4e96-821c-85ccb9f71513",
@@ -543,7 +512,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: false,
     facts: ["template", "workspace", "owner"],
-    labels: ["name", "template_name", "template_version_name", "initiator", "workspace_owner_username", "workspace_build_number"],
   },
   "workspace-manually-updated": {
     id: "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",
@@ -560,7 +528,6 @@ export const registry = {
     reachesSuspended: false,
     quietForInitiator: true,
     facts: ["template", "workspace", "owner"],
-    labels: ["organization", "initiator", "workspace", "template", "version", "workspace_owner_username"],
   },
   "your-account-activated": {
     id: "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4",
@@ -577,7 +544,6 @@ export const registry = {
     reachesSuspended: true,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "your-account-suspended": {
     id: "6a2f0609-9b69-4d36-a989-9f5925b6cbff",
@@ -594,6 +560,44 @@ export const registry = {
     reachesSuspended: true,
     quietForInitiator: false,
     facts: ["owner"],
-    labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
 } as const;
+
+/** The labels of the events of each kind. */
+export interface RegistryLabels {
+  "agent-question": "session" | "question" | "link";
+  "agent-session-done": "session";
+  "agent-session-failed": "session";
+  "agent-session-stale": "session";
+  "agent-session-waiting": "session";
+  "custom-notification": "custom_title" | "custom_message";
+  "notification-digest": "every" | "count";
+  "notification-receiver-disabled": "receiver" | "format" | "answer";
+  "notification-receiver-gone": "channel" | "receiver";
+  "one-time-passcode": "one_time_passcode";
+  "password-changed": "by" | "how" | "address";
+  "prebuild-agent-missing": "org" | "template" | "template_version" | "preset";
+  "prebuild-failure-limit-reached": "org" | "template" | "template_version" | "preset";
+  "prebuild-validation-failed": "org" | "template" | "template_version" | "preset";
+  "prebuilt-workspace-resource-replaced": "org" | "workspace" | "template" | "template_version" | "preset" | "workspace_build_num" | "claimant";
+  "situation-resolved": "what" | "how";
+  "task-completed": "task" | "workspace";
+  "task-failed": "task" | "workspace";
+  "task-idle": "task" | "workspace";
+  "task-working": "task" | "workspace";
+  "template-deleted": "name" | "initiator";
+  "template-deprecated": "template" | "message" | "organization";
+  "test-notification": never;
+  "user-account-activated": "activated_account_name" | "activated_account_user_name" | "initiator";
+  "user-account-created": "created_account_name" | "created_account_user_name" | "initiator";
+  "user-account-deleted": "deleted_account_name" | "deleted_account_user_name" | "initiator";
+  "user-account-suspended": "suspended_account_name" | "suspended_account_user_name" | "initiator";
+  "workspace-auto-updated": "name" | "initiator" | "reason" | "template_version_name" | "template_version_message";
+  "workspace-autobuild-failed": "name" | "reason";
+  "workspace-created": "workspace" | "template" | "version" | "workspace_owner_username";
+  "workspace-deleted": "name" | "reason" | "initiator";
+  "workspace-manual-build-failed": "name" | "template_name" | "template_version_name" | "initiator" | "workspace_owner_username" | "workspace_build_number";
+  "workspace-manually-updated": "organization" | "initiator" | "workspace" | "template" | "version" | "workspace_owner_username";
+  "your-account-activated": "activated_account_name" | "activated_account_user_name" | "initiator";
+  "your-account-suspended": "suspended_account_name" | "suspended_account_user_name" | "initiator";
+}

@@ -48,6 +48,8 @@ export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = `${deliveryPath}/templates`;
 
 export const receiversPath = "/deployment/receivers";
+export const rulesPath = "/deployment/rules";
+export const ownRulesPath = "/settings/rules";
 export const sourcesPath = "/deployment/sources";
 export const usersPath = "/deployment/users";
 export const groupsPath = "/deployment/groups";

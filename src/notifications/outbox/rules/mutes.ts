@@ -11,7 +11,7 @@ export function mutableThings(templateId: string, targets: readonly string[]): r
   // An agent's event is about its session, its user and the workspace that it runs in, if it does.
   if (kind.group === "Agent Events") return targets.length > 2 ? ["workspace"] : ["session"];
   if (kind.group !== "Template Events") return [];
-  return kind.labels.includes("preset") ? ["preset", "template"] : ["template"];
+  return kind.facts.includes("preset") ? ["preset", "template"] : ["template"];
 }
 
 /** Whether anything can. */

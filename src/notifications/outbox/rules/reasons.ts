@@ -74,11 +74,11 @@ type Named = `role_${string}` | `source_${string}` | `group_${string}` | `${Rule
 
 /** Of `${verb}_by_rule_NAME`; `rule` is the rule in words. */
 const byRule = {
-  suppressed: { question: "not", text: (rule: string) => `${rule} suppressed it` },
-  chosen: { question: "channel", text: (rule: string) => `${rule} chose this channel` },
-  left_out: { question: "not", text: (rule: string) => `${rule} chose other channels` },
-  delayed: { question: "not", text: (rule: string) => `${rule} delayed it` },
-  digest: { question: "not", text: (rule: string) => `${rule} holds it for the digest` },
+  suppressed: ["not", (rule: string) => `${rule} suppressed it`],
+  chosen: ["channel", (rule: string) => `${rule} chose this channel`],
+  left_out: ["not", (rule: string) => `${rule} chose other channels`],
+  delayed: ["not", (rule: string) => `${rule} delayed it`],
+  digest: ["not", (rule: string) => `${rule} holds it for the digest`],
 } as const;
 
 const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
@@ -211,7 +211,7 @@ export function describeReason(code: string): ReasonDescription {
     };
   const [, verb, own, name] = /^([a-z_]+)_by_(own_)?rule_(.+)$/.exec(code) ?? [];
   if (verb !== undefined && Object.hasOwn(byRule, verb)) {
-    const { question, text } = byRule[verb as RuleVerb];
+    const [question, text] = byRule[verb as RuleVerb];
     return { question, text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`) };
   }
   return Object.hasOwn(descriptions, code)

@@ -21,11 +21,11 @@ export const ownRulesSql = (userId: SQLWrapper): SQL<string> =>
 /** Whose rules: a user's id, or null for the deployment's. */
 export type RulesOf = string | null;
 
-const ofSql = (of: RulesOf): SQL =>
+const ofSql = (of: RulesOf | SQL<string>): SQL =>
   of === null ? isNull(notificationRules.userId) : eq(notificationRules.userId, of);
 
 /** In their order. */
-export const listRules = (of: RulesOf) =>
+export const listRules = (of: RulesOf | SQL<string>) =>
   query
     .select({ ...getTableColumns(notificationRules), creator: users.username })
     .from(notificationRules)

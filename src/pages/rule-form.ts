@@ -1,0 +1,151 @@
+// The form of a rule: its fields, and what they have of a rule that there is.
+import type { ApiError } from "../kernel/errors.ts";
+import { methods } from "../notifications/channels/index.ts";
+import type { ViewedRule } from "../notifications/routing/view.ts";
+import type { Field } from "./form.ts";
+
+/** Whose rules a page shows. */
+export interface Scope {
+  /** The path of the list. */
+  base: string;
+  title: string;
+  lead: string;
+  isOwn: boolean;
+}
+
+export const fieldNames = [
+  "name",
+  "filter",
+  "effect",
+  "channels",
+  "receivers",
+  "delay_seconds",
+  "digest",
+  "continue",
+] as const;
+/** What was typed. */
+export type Given = Partial<Record<(typeof fieldNames)[number], string>>;
+
+export interface Failed {
+  error: ApiError;
+  given: Given;
+}
+
+const plain = { autocomplete: "off", optional: true } as const;
+
+export const ruleFields = (scope: Scope, given: Given): Field[] => [
+  ...whichFields(given),
+  ...howFields(scope, given),
+  ...whenFields(given),
+];
+
+const whichFields = (given: Given): Field[] => [
+  {
+    ...plain,
+    name: "name",
+    label: "Name",
+    type: "text",
+    optional: false,
+    value: given.name,
+    hint: "Lowercase letters, digits and hyphens, for example gpu-failures.",
+  },
+  {
+    ...plain,
+    name: "filter",
+    label: "Events",
+    type: "lines",
+    value: given.filter,
+    hint: 'For example: severity >= warning and template in ("docker", "gpu-*"). If empty: all events.',
+  },
+];
+
+const howFields = ({ isOwn }: Scope, given: Given): Field[] => [
+  {
+    ...plain,
+    optional: false,
+    name: "effect",
+    label: "Effect",
+    type: "select",
+    value: given.effect,
+    options: [
+      { value: "route", label: "Deliver as follows" },
+      { value: "suppress", label: isOwn ? "Suppress: don't notify me" : "Suppress: notify nobody" },
+    ],
+  },
+  {
+    ...plain,
+    name: "channels",
+    label: "Channels",
+    type: "text",
+    value: given.channels,
+    hint: `Only these, separated by commas: ${methods.map(nameOfMethod).join(", ")}; or none. If empty: as usual.`,
+  },
+  ...(isOwn
+    ? []
+    : [
+        {
+          ...plain,
+          name: "receivers",
+          label: "Receivers",
+          type: "text",
+          value: given.receivers,
+          hint: "Only these, separated by commas; or none. If empty: each by its own filter.",
+        } as const,
+      ]),
+];
+
+const whenFields = (given: Given): Field[] => [
+  {
+    ...plain,
+    name: "delay_seconds",
+    label: "Delay in seconds",
+    type: "number",
+    value: given.delay_seconds,
+    hint: "Of everything except the inbox. What is resolved by then is not sent.",
+  },
+  {
+    ...plain,
+    optional: false,
+    name: "digest",
+    label: "Email digest",
+    type: "select",
+    value: given.digest,
+    options: [
+      { value: "", label: "As usual" },
+      { value: "daily", label: "Daily" },
+      { value: "weekly", label: "Weekly" },
+    ],
+  },
+  {
+    ...plain,
+    optional: false,
+    name: "continue",
+    label: "Rules after it",
+    type: "select",
+    value: given.continue,
+    options: [
+      { value: "no", label: "Don't ask them" },
+      { value: "yes", label: "Ask them, too" },
+    ],
+  },
+];
+
+/** `email` is what people call it. */
+const nameOfMethod = (method: string): string => (method === "smtp" ? "email" : method);
+export const methodOf = (name: string): string => (name === "email" ? "smtp" : name);
+
+export function givenOfRule(rule: ViewedRule): Given {
+  const { suppress, channels, delayMs, digest } = rule.actions;
+  const list = (names: readonly string[] | null | undefined) =>
+    names == null ? "" : names.length === 0 ? "none" : names.join(", ");
+  return {
+    name: rule.name,
+    filter: rule.filter ?? "",
+    effect: suppress === true ? "suppress" : "route",
+    channels: list(channels?.map(nameOfMethod)),
+    receivers: list(rule.receivers),
+    delay_seconds: delayMs === undefined ? "" : String(delayMs / 1_000),
+    digest: digest ?? "",
+    continue: rule.continues ? "yes" : "no",
+  };
+}
