@@ -169,6 +169,22 @@ test("an unknown mailbox doesn't make the channel fail, a refused sender does", 
     { status: "permanent_failure", reasons: expect.arrayContaining(["recipient_refused"]) },
   ]);
 
+  // A full one is tried again, and given up.
+  recipient = 452;
+  await send("to a full mailbox");
+  expect((await mails()).at(-1)).toMatchObject({ status: "temporary_failure" });
+  expect(await failing()).toEqual([]);
+  for (let attempt = 1; attempt < 5; attempt += 1) {
+    server.clock.advance(2 * 3_600_000);
+    await dispatch(server.deps());
+  }
+  expect((await mails()).at(-1)).toMatchObject({
+    status: "permanent_failure",
+    reasons: expect.arrayContaining(["recipient_refused"]),
+  });
+  expect(await failing()).toEqual([]);
+  expect(await inbox()).not.toContain("has been failing");
+
   [sender, recipient] = [550, 250];
   await send("from a sender that the account doesn't own");
   server.clock.advance(6 * 60_000);
@@ -187,10 +203,10 @@ test("an unknown mailbox doesn't make the channel fail, a refused sender does", 
     server.clock.advance(60 * 60_000);
     await dispatch(server.deps());
   }
-  expect((await mails())[1]).toMatchObject({ status: "temporary_failure" });
-  expect((await mails())[1]!.attempt_count).toBeGreaterThan(10);
+  expect((await mails())[2]).toMatchObject({ status: "temporary_failure" });
+  expect((await mails())[2]!.attempt_count).toBeGreaterThan(10);
   sender = 250;
   server.clock.advance(2 * 3_600_000);
   await dispatch(server.deps());
-  expect((await mails())[1]).toMatchObject({ status: "sent", next_try_at: null });
+  expect((await mails())[2]).toMatchObject({ status: "sent", next_try_at: null });
 });

@@ -1,7 +1,9 @@
 // Faults, each planted: what /readyz and /metrics show of it, and what `belfry admin doctor` says to do. Real mail
 // servers, receivers, database servers and limits of the system.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer, request } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import {
   closeSync,
@@ -284,6 +286,37 @@ test("a disk that is full", async () => {
   expect(said).toMatch(/^FAIL {2}database .*takes no writes: its disk (is full|fails)/m);
   expect(said).toMatch(/→ (Free space on its disk|Check its disk)/);
   expect(code).toBe(1);
+});
+
+test("a certificate that this machine doesn't trust is not a server that doesn't answer", async () => {
+  const { server } = await startPatient();
+  const file = (name: string) =>
+    readFileSync(new URL(`../support/certificates/${name}`, import.meta.url), "utf8");
+  const proxy = createTlsServer({ key: file("server-key.pem"), cert: file("server.pem") });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  onTestFinished(() => void proxy.close());
+  const url = `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const findings = await examine({
+    environment: {
+      BELFRY_DATABASE_URL: `file:${join(server.folder, "belfry.db")}`,
+      BELFRY_SECRET_KEY: secretKey,
+      BELFRY_ACCESS_URL: url,
+    },
+    now: server.clock.now,
+  });
+  const found = (name: string) => findings.find(({ check }) => check === name);
+  expect(found("server")).toMatchObject({
+    level: "warn",
+    message: expect.stringMatching(
+      /^The certificate of https:\/\/127\.0\.0\.1:\d+ is not trusted on this machine: /,
+    ),
+    advice: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+  });
+  expect(found("tables")).toMatchObject({
+    level: "ok",
+    message: expect.stringMatching(/^largest: \w+ [\d.]+ kB, /),
+  });
 });
 
 test("ticks that have stopped", async () => {

@@ -8,7 +8,9 @@ import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/c
 import { createMail } from "../../runtime/mail.ts";
 import { createPost } from "../../runtime/http-post.ts";
 import { reach } from "../../runtime/reach.ts";
-import { checkFailing, checkGone, checkServer, type FailingMessages } from "./rules/check-delivery.ts";
+import { innermostCause } from "../../kernel/rules/connection-error.ts";
+import { checkFailing, checkGone, type FailingMessages } from "./rules/check-delivery.ts";
+import { checkServer, type ServerFacts } from "./rules/check-server.ts";
 
 /** What the database knows about deliveries. */
 export interface DeliveryFacts {
@@ -74,7 +76,9 @@ async function examineChannel(
   };
 }
 
-async function askServer(accessUrl: string): Promise<{ deploymentId: string | null; problems: string[] }> {
+async function askServer(
+  accessUrl: string,
+): Promise<Pick<ServerFacts, "deploymentId" | "problems" | "failure">> {
   const ask = (path: string) => fetch(accessUrl + path, { signal: AbortSignal.timeout(serverTimeoutMs) });
   try {
     const about = (await (await ask("/api/v2/buildinfo")).json()) as { deployment_id?: unknown };
@@ -82,8 +86,9 @@ async function askServer(accessUrl: string): Promise<{ deploymentId: string | nu
     return {
       deploymentId: typeof about.deployment_id === "string" ? about.deployment_id : null,
       problems: Array.isArray(problems) ? problems.map(String) : [],
+      failure: null,
     };
-  } catch {
-    return { deploymentId: null, problems: [] };
+  } catch (error) {
+    return { deploymentId: null, problems: [], failure: innermostCause(error) ?? null };
   }
 }

@@ -3,14 +3,13 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createDatabase, type Answers, type DatabaseClient } from "../../../db/client.ts";
-import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { findSharedMailboxes, sharedMailboxMessage } from "../../accounts/maintenance.ts";
 import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
 import { countUsersByRole } from "../../accounts/store/directory.ts";
 import { probe, type Probe } from "../../api/probe.ts";
-import { readClock, readLargeAnswer } from "../../../db/statements.ts";
+import { readClock } from "../../../db/statements.ts";
 import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
 import { createLog } from "../../kernel/log.ts";
 import { countUnfinished, findFailing } from "../../notifications/delivery/store/metrics.ts";
@@ -24,6 +23,7 @@ import {
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
 import { describeFailure } from "../../runtime/startup-messages.ts";
 import { keyFile, requiresSecretKey, openKeys } from "../../runtime/prepare.ts";
+import { examineTables, findDamage, refusesLargeAnswers, requestTimeoutMs } from "./examine-content.ts";
 import { examineDelivery, type DeliveryFacts } from "./examine-delivery.ts";
 import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
 import {
@@ -105,9 +105,6 @@ const factReads = (now: number) => ({
 });
 type Facts = Answers<ReturnType<typeof factReads>>;
 
-/** For a database server. */
-const requestTimeoutMs = 3_000;
-
 async function examineDatabase(
   config: Config,
   now: () => number,
@@ -147,6 +144,7 @@ async function examineDatabase(
         ),
         ...(damage === null ? [] : [checkDamage(facts.name, damage)]),
         ...(isSmall ? [checkAnswerSize(facts.name)] : []),
+        ...(facts.state === "ok" ? await examineTables(client) : []),
         ...onDisk,
       ],
       answers: applied === known ? found.answers : null,
@@ -164,23 +162,6 @@ function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnTyp
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
   const db = createDatabase(client, { timeoutMs: requestTimeoutMs });
   return probe({ db, log, now }, factReads(now()));
-}
-
-/** SQLite's first complaint about the file, which is read completely; null when it is intact. */
-async function findDamage(client: DatabaseClient): Promise<string | null> {
-  const { rows } = await client.execute("PRAGMA quick_check(1)");
-  const found = String(rows[0]?.[0] ?? "");
-  return found === "ok" ? null : found;
-}
-
-async function refusesLargeAnswers(client: DatabaseClient): Promise<boolean> {
-  try {
-    await createDatabase(client, { timeoutMs: requestTimeoutMs }).read({ large: readLargeAnswer() });
-    return false;
-  } catch (error) {
-    if (error instanceof DatabaseError && error.kind === "too_large") return true;
-    throw error;
-  }
 }
 
 function examineFile(file: string): Finding[] {

@@ -13,6 +13,7 @@ import {
   checkClock,
   checkDamage,
   checkDatabase,
+  checkTables,
   checkDisk,
   checkKey,
   checkTick,
@@ -23,8 +24,8 @@ import {
   checkOutbox,
   checkPeople,
   checkReceivers,
-  checkServer,
 } from "../../../src/cli/admin/rules/check-delivery.ts";
+import { checkServer } from "../../../src/cli/admin/rules/check-server.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 
@@ -210,6 +211,7 @@ describe("the doctor checks", () => {
       deploymentId: "a",
       expectedId: "a",
       problems: [],
+      failure: null,
     };
     expect(checkServer(server).level).toBe("ok");
     expect(checkServer({ ...server, expectedId: null }).level).toBe("ok");
@@ -219,6 +221,34 @@ describe("the doctor checks", () => {
       level: "fail",
       message: "https://belfry.example.com is not ready: It is tired.",
     });
+  });
+
+  test("a server that doesn't answer, or whose certificate is the problem", () => {
+    const facts = { accessUrl: "https://b.example.com", deploymentId: null, expectedId: "a", problems: [] };
+    const of = (code: string, name = "Error") => {
+      const { level: found, message } = checkServer({ ...facts, failure: { name, code } });
+      return [found, message];
+    };
+    const nobody = "No answer from Belfry at https://b.example.com, the address in links (BELFRY_ACCESS_URL)";
+    expect(of("ECONNREFUSED")).toEqual(["warn", `${nobody}: connection refused (ECONNREFUSED).`]);
+    expect(of("", "TimeoutError")).toEqual(["warn", `${nobody}: no answer in time.`]);
+    expect(of("ODD")).toEqual(["warn", `${nobody}.`]);
+    expect(of("SELF_SIGNED_CERT_IN_CHAIN")).toEqual([
+      "warn",
+      "The certificate of https://b.example.com is not trusted on this machine: its authority is unknown here (SELF_SIGNED_CERT_IN_CHAIN).",
+    ]);
+    expect(of("CERT_HAS_EXPIRED")).toEqual([
+      "fail",
+      "The certificate of https://b.example.com has expired (CERT_HAS_EXPIRED).",
+    ]);
+  });
+
+  test("the largest tables", () => {
+    const tables = [
+      { name: "build_logs", bytes: 2_500_000 },
+      { name: "users", bytes: 4_096 },
+    ];
+    expect(checkTables(tables)).toEqual(ok("tables", "largest: build_logs 2.5 MB, users 4.1 kB"));
   });
 
   test("findings are printed in aligned lines", () => {

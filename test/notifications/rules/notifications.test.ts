@@ -389,7 +389,7 @@ describe("retries", () => {
         ...(about === undefined ? {} : { about }),
       } as const;
       expect(decideOutcome(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
-        reason: "attempts_exhausted",
+        reason: about === "recipient" ? "recipient_refused" : "attempts_exhausted",
       });
     },
   );

@@ -96,6 +96,10 @@ export function checkDisk({ folder, freeBytes, databaseBytes }: DiskFacts): Find
   return ok("disk", message);
 }
 
+/** The largest, with their indexes; in bytes. */
+export const checkTables = (tables: readonly { name: string; bytes: number }[]): Finding =>
+  ok("tables", `largest: ${tables.map(({ name, bytes }) => `${name} ${formatSize(bytes)}`).join(", ")}`);
+
 export interface ClockFacts {
   now: number;
   /** Other clocks at the same moment: of the database server, of a receiver. */

@@ -1,4 +1,4 @@
-// The checks of delivery: failing and pending messages, receivers, users, and the running server.
+// The checks of delivery: failing and pending messages, receivers, and users.
 import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
 import { formatPeriod } from "./finding.ts";
 
@@ -124,35 +124,4 @@ export function checkPeople({ users, owners, templateAdmins, accessUrl }: People
     "people",
     `${users} ${users === 1 ? "user" : "users"}, ${owners} ${owners === 1 ? "owner" : "owners"}`,
   );
-}
-
-export interface ServerFacts {
-  accessUrl: string;
-  /** As the server reports it; null when there is no answer. */
-  deploymentId: string | null;
-  /** As the database has it; null when it can't be read. */
-  expectedId: string | null;
-  problems: string[];
-}
-
-export function checkServer({ accessUrl, deploymentId, expectedId, problems }: ServerFacts): Finding {
-  if (deploymentId === null)
-    return warn(
-      "server",
-      `No answer from Belfry at ${accessUrl}, the address in links (BELFRY_ACCESS_URL).`,
-      "Start the server (belfry serve), or set BELFRY_ACCESS_URL to the address that users open.",
-    );
-  if (expectedId !== null && deploymentId !== expectedId)
-    return fail(
-      "server",
-      `${accessUrl} is a Belfry server with another database.`,
-      "Check BELFRY_ACCESS_URL and BELFRY_DATABASE_URL: one of them belongs to another deployment.",
-    );
-  if (problems.length > 0)
-    return fail(
-      "server",
-      `${accessUrl} is not ready: ${problems.join(" ")}`,
-      "See the other findings and the server's log.",
-    );
-  return ok("server", `${accessUrl} is ready`);
 }

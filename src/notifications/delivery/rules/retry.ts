@@ -57,7 +57,7 @@ export function decideOutcome(
   const isExhausted = attempt >= policy.maxAttempts;
   const canOperatorFix = outcome.about === "sender" || outcome.about === "account";
   if (isExhausted && !(canOperatorFix && now + delayMs < createdAt + operatorTimeMs))
-    return { ...failed, reason: "attempts_exhausted" };
+    return { ...failed, reason: outcome.about === "recipient" ? "recipient_refused" : "attempts_exhausted" };
   if (expiresAt !== null && now + delayMs >= expiresAt) return { ...failed, reason: "expired" };
   const dueAt = now + Math.round(delayMs);
   return { ...failed, status: "temporary_failure", dueAt, forgiven: isExhausted ? 1 : 0 };

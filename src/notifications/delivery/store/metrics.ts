@@ -4,6 +4,7 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { falseSql, prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
+import { healthKey } from "./health.ts";
 import { finished, type CounterGroup } from "../rules/totals.ts";
 
 /**
@@ -97,7 +98,7 @@ const maxSearched = 1_000;
 
 /**
  * Failures by channel: messages that will be retried, and those that failed permanently since then, with the response of
- * the latest attempt. Failures that concern one recipient are not the channel's.
+ * the latest attempt. Failures that concern one recipient are not the channel's: then, its health has no failure so late.
  */
 export function findFailing(since: number) {
   const retriedSql = sql`SELECT * FROM notification_messages WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${maxSearched}`;
@@ -107,7 +108,8 @@ export function findFailing(since: number) {
     SELECT m.method, m.status, count(*) AS count, max(m.updated_at) AS at, a.detail AS answer
     FROM (SELECT * FROM (${retriedSql}) UNION ALL SELECT * FROM (${endedSql})) AS m
       LEFT JOIN notification_attempts AS a ON a.message_id = m.id AND a.number = m.attempt_count
-    WHERE m.status = 'temporary_failure' OR (m.status = 'permanent_failure'
+      LEFT JOIN settings AS h ON h.key = ${healthKey("")} || m.method
+    WHERE (m.status = 'temporary_failure' AND m.updated_at <= h.value ->> '$.failedAt') OR (m.status = 'permanent_failure'
       AND coalesce(m.reasons ->> '$[#-1]', '') NOT IN ('recipient_refused', 'no_address'))
     GROUP BY m.method, m.status`);
 }
