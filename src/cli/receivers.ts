@@ -102,6 +102,7 @@ export const update = defineCommand({
   options: {
     rename: { type: "string", value: "NAME", text: "new name" },
     ...targetOptions,
+    "no-headers": { type: "boolean", text: "remove the additional headers" },
     enable: { type: "boolean", text: "send notifications to it again" },
     disable: { type: "boolean", text: "stop sending to it; waiting notifications are not sent" },
     ...outputOption,
@@ -109,10 +110,13 @@ export const update = defineCommand({
   async run(context, { options, args }) {
     if (options.enable === true && options.disable === true)
       throw new Failure(exit.usage, "Use either --enable or --disable.");
+    if (options["no-headers"] === true && (options.header ?? []).length > 0)
+      throw new Failure(exit.usage, "Use either --header or --no-headers.");
     const enabled = options.enable === true ? true : options.disable === true ? false : undefined;
     const json = {
       ...(options.rename === undefined ? {} : { name: options.rename }),
       ...(await readTarget(context, options)),
+      ...(options["no-headers"] === true ? { headers: {} } : {}),
       ...(enabled === undefined ? {} : { enabled }),
     };
     if (Object.keys(json).length === 0)

@@ -1,28 +1,29 @@
-// The forms of receivers: their fields, what was typed, and a preview of what a receiver would get.
+// The forms of receivers: their fields, and a preview of what a receiver would get.
 import {
   minSeverities,
   receiverFormats,
   receiverRecipients,
-  type ReceiverFormat,
   type ReceiverRecipients,
 } from "../../db/schema.ts";
-import { invalid } from "../kernel/errors.ts";
 import { kindNameOf } from "../notifications/kinds/kinds.ts";
-import type { PreviewRequest, ReceiverPreview } from "../notifications/receivers/preview.ts";
+import type { ReceiverPreview } from "../notifications/receivers/preview.ts";
 import { followingFormats, formats } from "../notifications/receivers/rules/formats/formats.ts";
-import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 import type { Field } from "./form.ts";
 import { html } from "./html.ts";
 import type { Html } from "./layout.ts";
+import type { Given } from "./receiver-input.ts";
 
-/** What was typed. */
-export type Given = Partial<
-  Record<
-    "name" | "format" | "address" | "secret" | "template" | "recipients" | "kinds" | "min_severity",
-    string
-  >
->;
+const headersField = (label: string, value: string | undefined, hint: string): Field => ({
+  name: "headers",
+  label,
+  type: "lines",
+  autocomplete: "off",
+  optional: true,
+  rows: 2,
+  value,
+  hint: `Sent with each request, a line for each, for example X-Team: ops. ${hint}`.trim(),
+});
 
 const templateField = (value: string | undefined, hint: string): Field => ({
   name: "template",
@@ -104,6 +105,7 @@ export const createFields = (given: Given): Field[] => [
     optional: true,
     hint: "PagerDuty integration key, or token of ntfy or Alertmanager. For a webhook, Belfry creates a signing secret.",
   },
+  headersField("Headers", given.headers, ""),
   templateField(given.template, `Only for the format “${formats.json.label}”: ${templateHint}`),
   recipientsField(given.recipients),
   ...filterFields(given),
@@ -132,6 +134,11 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
           hint: "Leave empty to keep the current one.",
         } as const,
       ]),
+  headersField(
+    "New headers",
+    given?.headers,
+    "Leave empty to keep the current ones. A single - removes them.",
+  ),
   ...(formats[receiver.format].hasTemplate === true
     ? [templateField(given?.template ?? receiver.template ?? "", templateHint)]
     : []),
@@ -168,48 +175,3 @@ export const previewSection = ({ kind, body }: ReceiverPreview): Html =>
     <p class="hint">The request with the sample of ${kind}. Nothing was sent or saved.</p>
     <pre tabindex="0" role="group" aria-label="Request"><code>${body}</code></pre>
   </div>`;
-
-export const formFields = ["address", "secret", "template", "recipients", "kinds", "min_severity"] as const;
-
-export function formatOf(text: string): ReceiverFormat {
-  const format = receiverFormats.find((known) => known === text);
-  if (format === undefined) throw invalid("format", `must be one of ${receiverFormats.join(", ")}`);
-  return format;
-}
-
-/** What is shown of what was typed: the sample of the first kind that was named. */
-export function draftOf(format: ReceiverFormat, { template = "", kinds = "" }: Given): PreviewRequest {
-  const [kind] = namesIn(kinds);
-  return {
-    format,
-    ...(formats[format].hasTemplate === true ? { template } : {}),
-    ...(kind === undefined ? {} : { kind }),
-  };
-}
-
-const namesIn = (kinds: string): string[] => kinds.split(/[\s,]+/).filter((name) => name !== "");
-
-const isRecipients = (text: string): text is ReceiverRecipients =>
-  (receiverRecipients as readonly string[]).includes(text);
-
-/** What is left empty stays as it is; without kinds, all except personal ones. */
-export function changeOf({
-  address = "",
-  secret = "",
-  template = "",
-  recipients = "",
-  kinds = "",
-  min_severity: severity = "",
-}: Given) {
-  if (severity !== "" && !isMinSeverity(severity))
-    throw invalid("min_severity", "must be info, warning or critical");
-  const names = namesIn(kinds);
-  return {
-    ...(address.trim() === "" ? {} : { address: address.trim() }),
-    ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
-    ...(isRecipients(recipients) ? { recipients } : {}),
-    ...(template.trim() === "" ? {} : { template }),
-    kinds: names.length === 0 ? null : names,
-    ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),
-  };
-}

@@ -19,17 +19,8 @@ import { findReceiver, listReceivers } from "../notifications/receivers/store/re
 import { breadcrumb, countLabel, tag } from "./components.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { html } from "./html.ts";
-import {
-  changeFields,
-  changeOf,
-  createFields,
-  draftOf,
-  formActs,
-  formatOf,
-  formFields,
-  previewSection,
-  type Given,
-} from "./receiver-form.ts";
+import { changeFields, createFields, formActs, previewSection } from "./receiver-form.ts";
+import { changeOf, draftOf, formatOf, formFields, type Given } from "./receiver-input.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import {
   receiverControls,

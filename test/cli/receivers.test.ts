@@ -41,6 +41,9 @@ test("a receiver is created, tested, changed and deleted", async () => {
   ]);
   expect((await belfry(["test", "hooks"])).stderr).toContain("hooks accepted the test: answered 204");
   expect(chat.arrivals[0]!.headers["x-team"]).toBe("ops");
+  expect((await belfry(["update", "hooks", "--no-headers"])).stderr).toContain("Receiver hooks is enabled.");
+  await belfry(["test", "hooks"]);
+  expect(chat.arrivals[1]!.headers).not.toHaveProperty("x-team");
   chat.answer({ status: 400, body: "invalid_blocks" });
   const refused = await belfry(["test", "ops"]);
   expect([refused.code, refused.stderr]).toEqual([
@@ -95,6 +98,7 @@ test.each([
   [["create", "ops", "--format", "slack", "--header", "nothing"], "--header: must be a name and a value"],
   [["create", "ops", "--format", "slack", "--address", "-", "--secret", "-"], "Only one of"],
   [["update", "ops"], "Use at least one option to change something."],
+  [["update", "ops", "--header", "X-A: b", "--no-headers"], "either --header or --no-headers"],
   [["update", "ops", "--enable", "--disable"], "either --enable or --disable"],
 ])("%o: usage", async (args, text) => {
   const environment = { BELFRY_URL: "http://127.0.0.1:9", BELFRY_SESSION_TOKEN: "x" };

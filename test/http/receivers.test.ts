@@ -551,3 +551,38 @@ test("the page previews what a receiver gets before it is saved", async () => {
   expect(await listed("own")).toMatchObject({ template: "[1]", kinds: null });
   expect(wordsOf(await form(page, { ...given, format: "slack", act: "preview" }))).toContain("blocks");
 });
+
+test("a page's headers are sent, kept, replaced and removed", async () => {
+  const { server, token, send } = await startWithReceivers();
+  const hooks = await startReceiver();
+  const form = (of: string, body: Record<string, string>) =>
+    post(
+      server,
+      `/deployment/receivers${of}`,
+      { name: "hooks", kinds: "custom-notification", ...body },
+      cookieFor(token),
+    );
+  const lost = await form("", { format: "json", address: hooks.url, template: "1", headers: "X-Team ops" });
+  expect(wordsOf(lost)).toContain("Each line must be a name and a value, for example X-Team: ops.");
+  await form("", {
+    format: "json",
+    address: hooks.url,
+    template: "1",
+    headers: "X-Team: ops\r\n\r\nX-Env: a:b\r\n",
+  });
+  const seen: unknown[] = [];
+  for (const change of [undefined, {}, { headers: "X-Env: c" }, { headers: " - " }]) {
+    if (change !== undefined) expect((await form("/hooks/change", change)).status).toBe(303);
+    await send();
+    await hooks.wait(seen.length + 1);
+    const { "x-team": team, "x-env": env } = hooks.arrivals[seen.length]!.headers;
+    seen.push([team, env]);
+  }
+  expect(seen).toEqual([
+    ["ops", "a:b"],
+    ["ops", "a:b"],
+    [undefined, "c"],
+    [undefined, undefined],
+  ]);
+  expect((await get(server, "/deployment/receivers/hooks", cookieFor(token))).text).not.toContain("X-Env");
+});
