@@ -146,6 +146,26 @@ test("after failures in a row it is left alone, then tried with one message, the
   );
 });
 
+test("what was under way when a receiver began to fail and succeeds ends the pause, also of what has come since", async () => {
+  const { server, start, send, listed } = await startWithReceivers();
+  const chat = await start("chat");
+  const held = Promise.withResolvers<{ status: number }>();
+  chat.answer(() => held.promise);
+  await send("Under way");
+  await chat.wait(1);
+  chat.answer({ status: 500 });
+  for (const number of [1, 2, 3, 4, 5]) await send(`Fails ${number}`);
+  await chat.wait(6);
+  await expect.poll(async () => (await listed("chat")).status).toBe("failing");
+  await send("In the pause");
+  chat.answer({ status: 204 });
+  held.resolve({ status: 204 });
+  await server.settled();
+  expect(await listed("chat")).toMatchObject({ status: "working", failures: 0 });
+  await server.runTick();
+  expect(titlesOf(chat.arrivals)).toContain("In the pause");
+});
+
 test.each([
   ["coder", { status: 410 }],
   ["slack", { status: 404, body: "no_service" }],

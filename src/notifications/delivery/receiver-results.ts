@@ -5,8 +5,13 @@ import type { Deps } from "../../kernel/deps.ts";
 import { defineKind } from "../kinds/define-kind.ts";
 import { insertOutbox } from "../outbox/store/outbox.ts";
 import { formats } from "../receivers/rules/formats/formats.ts";
-import { disableReceiver, inhibitWaiting, isReceiverEnabledSql } from "../receivers/store/receivers.ts";
-import { noteResult, type ReceiverToSend } from "../receivers/store/turns.ts";
+import {
+  disableReceiver,
+  endWait,
+  inhibitWaiting,
+  isReceiverEnabledSql,
+} from "../receivers/store/receivers.ts";
+import { isReceiverFailingSql, noteResult, type ReceiverToSend } from "../receivers/store/turns.ts";
 import { situationKey } from "../situations/rules/situation.ts";
 import type { Delivery } from "./attempt.ts";
 import { summariseReceiver } from "./rules/receiver-health.ts";
@@ -49,16 +54,15 @@ const goneOf = (batch: readonly ReceiverDelivery[]) =>
 /** Comes before the statements that end the leases. */
 export function receiverHealth(batch: readonly ReceiverDelivery[], now: number): Statement[] {
   const ofReceivers = batch.filter(({ receiver }) => receiver !== undefined);
-  return [...Map.groupBy(ofReceivers, ({ receiver }) => receiver!.id)].map(([receiverId, results]) =>
-    noteResult(
-      {
-        receiverId,
-        leases: results.map(({ message, token }) => [message.id, token] as const),
-        ...summariseReceiver(results),
-      },
-      now,
-    ),
-  );
+  return [...Map.groupBy(ofReceivers, ({ receiver }) => receiver!.id)].flatMap(([receiverId, results]) => {
+    const summary = summariseReceiver(results);
+    const leases = results.map(({ message, token }) => [message.id, token] as const);
+    return [
+      // What was under way when it began to fail can succeed during the pause.
+      ...(summary.succeededAt === null ? [] : [endWait(receiverId, now, isReceiverFailingSql(receiverId))]),
+      noteResult({ receiverId, leases, ...summary }, now),
+    ];
+  });
 }
 
 /** Reads who is notified where a receiver is gone. */

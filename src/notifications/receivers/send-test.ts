@@ -19,8 +19,7 @@ export async function testReceiver(deps: Deps, receiver: ReceiverRow | undefined
   // Nobody is to be called for a test.
   if (followingFormats.includes(receiver.format) && answer.isAccepted)
     await postTest(deps, receiver.format, target, outgoing, true);
-  if (answer.isAccepted && receiver.failures > 0)
-    await deps.db.write(clearFailures(receiver.id, deps.now()), {});
+  if (answer.isAccepted) await deps.db.write(clearFailures(receiver.id, deps.now()), {});
   return answer;
 }
 

@@ -38,6 +38,9 @@ const spacingSql = sql.raw(
 /** SQL of a receiver: `isFailing` says the same of one. */
 export const isFailingSql = sql.raw(`failures >= ${maxFailures}`);
 
+export const isReceiverFailingSql = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM notification_receivers WHERE id = ${id} AND ${isFailingSql})`;
+
 /** Takes the turn unless the receiver is to be left alone; the next one is after its spacing, or once it was tried. */
 export const takeTurn: (id: string, token: string, now: number) => Statement = prepared(
   (id: string, token: string, now: number) =>
