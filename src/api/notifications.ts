@@ -16,6 +16,7 @@ import { wakeQueue } from "../notifications/delivery/dispatch.ts";
 import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
+import { firstMethodOf } from "../notifications/kinds/methods.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { recipientsSchema } from "./custom-recipients.ts";
 import { sendAs } from "./custom-send.ts";
@@ -54,7 +55,7 @@ const templateShape = shape<TemplateRow>("NotificationTemplate")({
   body_template: string((row) => row.body),
   actions: string((row) => row.actions, "JSON text: an array of {label, url}"),
   group: string((row) => row.group),
-  method: string((row) => row.method ?? ""),
+  method: string((row) => firstMethodOf(row.method)),
   kind: field(z.enum(["system", "custom"]), (row) => row.kind),
   enabled_by_default: boolean((row) => row.enabledByDefault),
 });

@@ -3,7 +3,7 @@ import { attributes, html, raw } from "./html.ts";
 import type { Action, MuteThing } from "../../db/schema.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
-import { findKind } from "../notifications/kinds/kinds.ts";
+import { findKind, severityOf } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { mutableOf } from "../notifications/preferences/mute.ts";
@@ -32,7 +32,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   const situation = situationOf(item.situation);
   const isResolved = situation !== undefined && situation.resolvedAt !== null;
   const question = situation?.question ?? undefined;
-  const severity = isResolved ? "success" : (kind?.severity ?? "info");
+  const severity = isResolved ? "success" : severityOf({ id: item.templateId, severities: item.severities });
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
   const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
   const shownAt = isResolved ? createdAt : Math.max(createdAt, situation?.lastAt ?? 0);

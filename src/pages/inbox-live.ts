@@ -67,8 +67,8 @@ export const createPageFormat =
       return { id: item.id, seq: item.seq, html: inboxItem(item, facts).text };
     };
     /** What a page in the background shows as a notification of the browser; nothing for what is read, as own acts are. */
-    const shown = ({ templateId, title, readAt }: InboxRow) =>
-      readAt === null && isPushed(templateId) ? { shown: toPlainText(title) } : {};
+    const shown = ({ templateId: id, severities, title, readAt }: InboxRow) =>
+      readAt === null && isPushed({ id, severities }) ? { shown: toPlainText(title) } : {};
     return {
       name: `page of ${accessUrl}`,
       notification: (notice) =>

@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { aboutKind, byTitle, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, byTitle, chosenSeverity, kindTitle, severityOf } from "../notifications/kinds/kinds.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
 import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
 import {
@@ -85,7 +85,8 @@ export const authorOf = ({ origin, createdBy }: Version): string =>
 
 const notes: Record<string, string> = {
   activated: "This version is active. New notifications use it.",
-  channel: "Channel changed.",
+  channel: "Channels changed.",
+  severity: "Severity changed.",
   default: "Default changed.",
   disabled: "Disabled for everybody. Nobody gets this kind of notification.",
   enabled: "Enabled for everybody. New notifications of this kind are sent.",
@@ -117,6 +118,7 @@ async function showTemplate(c: Ctx, id: string) {
     ${factList({
       Group: template.group,
       Channel: channelOf(id, template.method, defaultMethod),
+      Severity: `${severityOf(read.choices[0]!)}${chosenSeverity(read.choices[0]!) === undefined ? "" : ", set by an owner"}`,
       "On by default": describeDefault(read.choices[0]!, template),
       "Active version": html`${active.number}, by ${authorOf(active)} ${moment(active.createdAt, now)}`,
     })}

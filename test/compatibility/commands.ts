@@ -104,6 +104,7 @@ export const commands: Row[] = [
 ];
 
 export const ownCommands: { command: string; what: string }[] = [
+  { command: "belfry notifications templates severity", what: "the severity of a kind, for everybody" },
   { command: "belfry notifications senders", what: "who may send to others" },
   { command: "belfry groups show", what: "a group with its members" },
   { command: "belfry groups add", what: "add members to a group" },

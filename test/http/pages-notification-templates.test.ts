@@ -134,8 +134,8 @@ test("an owner chooses the channel of a kind; a passcode has none to choose", as
   await post(server, `${page}/channel`, { method: "" }, cookie);
   expect(wordsOf(await get(server, page, cookie))).toContain("Channel Inbox only (default)");
   expect(await audited(server, token)).toEqual([
-    ["write", { method: null }],
-    ["write", { method: "inbox" }],
+    ["write", { channels: null }],
+    ["write", { channels: ["inbox"] }],
   ]);
   expect((await post(server, `${page}/channel`, { method: "pigeon" }, cookie)).status).toBe(400);
   expect((await get(server, `${list}/${passcode}`, cookie)).text).not.toContain("/channel");

@@ -1697,6 +1697,9 @@ export interface NotificationChoices {
   name: string;
   group: string;
   method: string;
+  channels: Array<string> | null;
+  severity: "info" | "warning" | "critical" | "success";
+  severity_choice: "info" | "warning" | "critical" | null;
   enabled_by_default: boolean;
   default_choice: boolean | null;
   disabled: boolean;

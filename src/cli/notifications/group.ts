@@ -47,6 +47,7 @@ export const notifications: Group = {
         texts.preview,
         edit,
         choices.channel,
+        choices.setSeverity,
         choices.setDefault,
         choices.disable,
         choices.enable,

@@ -1,24 +1,29 @@
-// belfry notifications templates channel, default, disable and enable: what owners choose about a kind for everybody.
+// belfry notifications templates channel, severity, default, disable and enable: what owners choose about a kind for everybody.
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
+import { requireOneOf } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";
 import { findTemplate } from "./templates.ts";
 
 export const channel = defineCommand({
   name: "channel",
-  summary: "Set which channel a kind uses in addition to the inbox (owner role only)",
-  args: "NAME CHANNEL",
-  fields: { method: "CHANNEL" },
+  summary: "Set which channels a kind uses in addition to the inbox (owner role only)",
+  args: "NAME CHANNEL…",
+  fields: { method: "CHANNEL", channels: "CHANNEL" },
   minArgs: 2,
+  maxArgs: 4,
   details: [
     "CHANNEL is smtp, webhook, inbox for no other channel, or default for the deployment's default channel.",
   ],
   examples: [
     "belfry notifications templates channel task-idle webhook",
+    "belfry notifications templates channel task-idle smtp webhook",
     "belfry notifications templates channel task-idle default",
   ],
   options: {},
-  async run(context, { args: [word = "", method = ""] }) {
+  async run(context, { args: [word = "", method = "", ...more] }) {
+    // The server knows the channels.
+    if (more.length > 0) return change(context, word, { channels: [method, ...more] as "inbox"[] });
     const client = context.client();
     const { id, name } = await findTemplate(client, word);
     const param = { id };
@@ -49,6 +54,24 @@ export const setDefault = defineCommand({
   },
 });
 
+const severities = ["info", "warning", "critical", "reset"] as const;
+
+export const setSeverity = defineCommand({
+  name: "severity",
+  summary: "Set the severity of a kind for everybody (owner role only)",
+  args: "NAME info|warning|critical|reset",
+  minArgs: 2,
+  details: [
+    "It decides about icons, browser notifications, quiet hours, receivers and rules. reset: Belfry's.",
+  ],
+  examples: ["belfry notifications templates severity workspace-autobuild-failed critical"],
+  options: {},
+  async run(context, { args: [word = "", wanted = ""] }) {
+    const severity = requireOneOf("SEVERITY", wanted, severities);
+    await change(context, word, { severity: severity === "reset" ? null : severity });
+  },
+});
+
 export const disable = defineCommand({
   name: "disable",
   summary: "Disable a kind for everybody, in every channel (owner role only)",
@@ -75,7 +98,12 @@ export const enable = defineCommand({
 async function change(
   context: Context,
   word: string,
-  json: { enabled_by_default?: boolean | null; disabled?: boolean },
+  json: {
+    enabled_by_default?: boolean | null;
+    disabled?: boolean;
+    severity?: "info" | "warning" | "critical" | null;
+    channels?: "inbox"[];
+  },
 ): Promise<void> {
   const client = context.client();
   const { id } = await findTemplate(client, word);

@@ -2,6 +2,7 @@
 // interface; `index.ts` lists the channels.
 import type * as z from "zod";
 import type { Action } from "../../../db/schema.ts";
+import type { SeverityChoice } from "../kinds/kinds.ts";
 import type { Post, Reach, MailPool } from "../../kernel/ports.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Reason } from "../outbox/rules/reasons.ts";
@@ -24,7 +25,7 @@ export interface OutgoingMessage {
   /** The same at each attempt. */
   id: string;
   recipient: { id: string; username: string; /** For people; never empty. */ name: string; email: string };
-  template: { id: string; name: string };
+  template: SeverityChoice & { name: string };
   /** Reason codes: why this recipient, why this channel. */
   reasons: readonly string[];
   /** Markdown, both. */
@@ -96,7 +97,7 @@ export interface Channel<
   /** Its messages stay in Belfry's database: they are written with their event. */
   isLocal: boolean;
   /** Of a channel for those who chose it: whether it sends them this kind, besides the other channels. It can't be a default. */
-  accompanies?(recipient: Chooser, templateId: string): boolean;
+  accompanies?(recipient: Chooser, template: SeverityChoice): boolean;
   /** Whether users can enable it for kinds that the deployment sends by others. */
   canBeAdded?: true;
 

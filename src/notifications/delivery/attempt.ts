@@ -177,7 +177,7 @@ function outgoingMessage(
   return {
     id,
     recipient,
-    template: { id: templateId, name: message.templateName },
+    template: { id: templateId, name: message.templateName, severities: message.severities },
     reasons: JSON.parse(message.reasons) as string[],
     title: rendered.title,
     body: rendered.body,

@@ -70,7 +70,9 @@ async function holdQuiet(
   const now = deps.now();
   const held = messages.flatMap((message) => {
     const until =
-      findChannel(message.method)?.isLocal === true ? now : quietUntil(message, message.templateId, now);
+      findChannel(message.method)?.isLocal === true
+        ? now
+        : quietUntil(message, { id: message.templateId, severities: message.severities }, now);
     return until > now ? [{ id: message.id, until }] : [];
   });
   if (held.length === 0) return messages;

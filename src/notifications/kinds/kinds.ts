@@ -1,5 +1,6 @@
 // The kinds of notification of this release, by name and by id. The database can have templates of a later release.
 import type { KindFields } from "../../../db/rules/template-file.ts";
+import type { MinSeverity } from "../../../db/schema/values.ts";
 import { registry, type RegistryLabels } from "./registry.ts";
 
 /** The front matter of a file in db/templates, as far as the program needs it. */
@@ -30,6 +31,20 @@ export const kindTitle = (templateId: string, name: string): string =>
 const names = new Map(Object.entries(kinds).map(([name, { id }]) => [id, name]));
 /** Its name in the command line; of another system's kind, its id. */
 export const kindNameOf = (templateId: string): string => names.get(templateId) ?? templateId;
+
+/** A kind, and the JSON of the severities that owners have chosen, by the ids of kinds; null if there are none. */
+export interface SeverityChoice {
+  id: string;
+  severities?: string | null | undefined;
+}
+
+/** Of another system's kind: `info`. */
+export const severityOf = ({ id, severities = null }: SeverityChoice): Kind["severity"] =>
+  chosenSeverity({ id, severities }) ?? findKind(id)?.severity ?? "info";
+
+/** An owner's choice, if there is one. */
+export const chosenSeverity = ({ id, severities = null }: SeverityChoice): MinSeverity | undefined =>
+  severities === null ? undefined : (JSON.parse(severities) as Record<string, MinSeverity>)[id];
 
 interface Titled {
   id: string;

@@ -67,6 +67,7 @@ function newTemplate({ id, name }: GivenKind, settings: GivenAnswers["settings"]
     defaultChoice: null,
     isDisabled: false,
     method: null,
+    severities: null,
     isPaused: isPaused(valuesOf(settingsKey)) ? 1 : 0,
     receivers: valuesOf("receivers")[0]?.value ?? "[]",
     rules: valuesOf("rules")[0]?.value ?? "[]",

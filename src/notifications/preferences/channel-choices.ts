@@ -38,7 +38,14 @@ export interface ChannelChoice {
 
 type Choosable = Pick<
   KindPreference,
-  "id" | "disabled" | "enabledByDefault" | "method" | "disabledMethods" | "addedMethods" | "inDigest"
+  | "id"
+  | "severities"
+  | "disabled"
+  | "enabledByDefault"
+  | "method"
+  | "disabledMethods"
+  | "addedMethods"
+  | "inDigest"
 >;
 
 /** The channels that deliver the kind, or can: those of Belfry itself first. */
@@ -50,7 +57,7 @@ export function channelChoices(
   const planned = planChannels(settings);
   const used = chooseChannels({ template: choice, defaultMethod, channels: planned }).map(([id]) => id);
   const isUsed = ({ id, accompanies }: Channel) =>
-    used.includes(id) || (hasPush && accompanies?.({ hasPush: 1 }, choice.id) === true);
+    used.includes(id) || (hasPush && accompanies?.({ hasPush: 1 }, choice) === true);
   const canUse = ({ id, canBeAdded, accompanies }: Channel) =>
     canBeAdded === true &&
     !isOnlyByMail(choice.id) &&

@@ -18,6 +18,7 @@ export function presetStatements(
     .filter(({ id }) => !isAlwaysOn(id) && !isOnlyByMail(id))
     .map((choice) => ({
       id: choice.id,
+      severities: choice.severities,
       isEnabled: isEnabled(choice),
       channels: channelChoices(choice, config, reachable)
         .filter(({ problem }) => problem === undefined)

@@ -26,7 +26,7 @@ export function changeTiming(
   now: number,
 ): { statements: Statement[]; moved: ReturnType<typeof findMoved> } {
   const { quietHours, digest, timeZone } = change;
-  const stored: Partial<TimingRow> = {
+  const stored: Partial<Omit<TimingRow, "severities">> = {
     ...(quietHours === undefined ? {} : { quietHours: toText(quietHours) }),
     ...(digest === undefined ? {} : { digest: toText(digest) }),
     ...(timeZone === undefined ? {} : { timeZone }),
@@ -46,11 +46,15 @@ export function changeTiming(
 
 const toText = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
-function moveQuiet(user: User, { quietHours: text, timeZone }: TimingRow, now: number): Statement {
+function moveQuiet(
+  user: User,
+  { quietHours: text, timeZone, severities }: TimingRow,
+  now: number,
+): Statement {
   const quietHours = parseQuietHours(text);
   const until = quietHours === null ? now : nextDeliverable(now, quietHours, timeZone);
   const exempt = Object.values(kinds)
-    .filter(({ id }) => quietHours === null || !waitsForQuiet(quietHours, id))
+    .filter(({ id }) => quietHours === null || !waitsForQuiet(quietHours, { id, severities }))
     .map(({ id }) => id);
   return moveWaiting(user, { quietHours: text, timeZone, until, exempt, now });
 }
@@ -65,4 +69,4 @@ export function sendMoved(deps: Deps, moved: readonly Parameters<typeof nudge>[1
   if (moved.length > 0) nudge(deps, moved);
 }
 
-export const noTiming: TimingRow = { quietHours: null, digest: null, timeZone: null };
+export const noTiming: TimingRow = { quietHours: null, digest: null, timeZone: null, severities: null };

@@ -37,11 +37,20 @@ test.each([
   ["custom-notification", false, false],
 ] as const)("%s: pushed %s, urgent %s", (name, pushed, urgent) => {
   const { id } = kinds[name];
-  expect([isPushed(id), isUrgent(id)]).toEqual([pushed, urgent]);
+  expect([isPushed({ id }), isUrgent({ id })]).toEqual([pushed, urgent]);
+});
+
+test("an owner's severity decides", () => {
+  const { id } = kinds["task-working"];
+  const of = (severity: string) => ({ id, severities: JSON.stringify({ [id]: severity, other: "info" }) });
+  expect([isPushed(of("warning")), isUrgent(of("warning"))]).toEqual([true, false]);
+  expect([isPushed(of("critical")), isUrgent(of("critical"))]).toEqual([true, true]);
+  const other = JSON.stringify({ other: "critical" });
+  expect([isPushed({ id, severities: other }), isPushed({ id, severities: null })]).toEqual([false, false]);
 });
 
 test("a kind of another release is not pushed", () => {
-  expect([isPushed("unknown"), isUrgent("unknown")]).toEqual([false, false]);
+  expect([isPushed({ id: "unknown" }), isUrgent({ id: "unknown" })]).toEqual([false, false]);
 });
 
 describe("the content", () => {

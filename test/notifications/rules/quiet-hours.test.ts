@@ -147,7 +147,7 @@ describe("what waits", () => {
     timeZone: null,
   });
   const waits = (kind: keyof typeof kinds, critical = false) =>
-    quietUntil(person(critical), kinds[kind].id, now) > now;
+    quietUntil(person(critical), kinds[kind], now) > now;
 
   test("nothing that protects the account, and no test", () => {
     expect([waits("password-changed"), waits("one-time-passcode"), waits("test-notification")]).toEqual([
@@ -167,9 +167,16 @@ describe("what waits", () => {
     ]).toEqual([true, false, true]);
   });
 
+  test("an owner's severity decides what is critical", () => {
+    const { id } = kinds["task-idle"];
+    const severities = JSON.stringify({ [id]: "critical" });
+    expect(quietUntil(person(true), { id, severities }, now)).toBe(now);
+    expect(quietUntil(person(false), { id, severities }, now)).toBeGreaterThan(now);
+  });
+
   test("nothing for those without quiet hours", () => {
-    expect(quietUntil({}, kinds["task-idle"].id, now)).toBe(now);
-    expect(quietUntil({ quietHours: person(false).quietHours }, kinds["task-idle"].id, now)).toBeGreaterThan(
+    expect(quietUntil({}, kinds["task-idle"], now)).toBe(now);
+    expect(quietUntil({ quietHours: person(false).quietHours }, kinds["task-idle"], now)).toBeGreaterThan(
       now,
     );
   });

@@ -13,8 +13,8 @@ export const push = defineChannel({
   id: "push",
   label: "Browser notifications",
   isLocal: false,
-  accompanies: ({ hasPush, addedMethods }, templateId) =>
-    hasPush === 1 && (isPushed(templateId) || includesMethod(addedMethods, "push")),
+  accompanies: ({ hasPush, addedMethods }, template) =>
+    hasPush === 1 && (isPushed(template) || includesMethod(addedMethods, "push")),
   canBeAdded: true,
 
   variables: { [variable]: z.string().optional() },

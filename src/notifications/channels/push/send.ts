@@ -88,7 +88,7 @@ async function sendToOne(
       "content-encoding": "aes128gcm",
       authorization: await authorizationFor(key, { endpoint, contact, now: now() }),
       ttl: String(Math.min(timeToLive, Math.max(0, lifetime))),
-      urgency: isUrgent(message.template.id) ? "high" : "normal",
+      urgency: isUrgent(message.template) ? "high" : "normal",
       topic: content.tag,
     };
     const answer = await post({ url: endpoint, headers, body, timeout });

@@ -14,6 +14,7 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../../db/schema.ts";
+import { severitiesSql } from "../../texts/store/severities.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
 import { foldOlder } from "../../situations/store/situations.ts";
@@ -81,6 +82,7 @@ export const findClaimedMessages = prepared((token: string) =>
       situationId: notificationEvents.situationId,
       templateId: notificationTemplates.id,
       templateName: notificationTemplates.name,
+      severities: severitiesSql.as("severities"),
       version: notificationTemplateVersions.number,
       title: notificationTemplateVersions.title,
       body: notificationTemplateVersions.body,

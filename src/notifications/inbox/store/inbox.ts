@@ -3,6 +3,7 @@ import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, sql, typ
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
+import { severitiesSql } from "../../texts/store/severities.ts";
 import { idPrefix } from "../../../../db/statements.ts";
 import { itemSituationSql } from "../../situations/store/situations.ts";
 
@@ -74,6 +75,7 @@ type ListValues = FilterValues & Place;
 export const itemColumns = {
   ...getTableColumns(inboxNotifications),
   situation: sql<string | null>`${itemSituationSql}`.as("situation"),
+  severities: severitiesSql.as("severities"),
 };
 
 const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) =>
@@ -249,4 +251,7 @@ export function deleteOldInbox(before: number, limit: number): Statement {
     .returning({ seq: inboxNotifications.seq });
 }
 
-export type InboxRow = typeof inboxNotifications.$inferSelect & { situation: string | null };
+export type InboxRow = typeof inboxNotifications.$inferSelect & {
+  situation: string | null;
+  severities: string | null;
+};

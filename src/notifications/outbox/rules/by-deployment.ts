@@ -1,5 +1,6 @@
 // First decision on a message: what the deployment has decided about its kind.
 import { isAlwaysOn, isOnlyByMail } from "../../kinds/kinds.ts";
+import { methodsOf } from "../../kinds/methods.ts";
 import type { Considered, PlanOptions, PlanTemplate } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -11,10 +12,11 @@ export function chooseChannels(
 ): Considered[] {
   if (isOnlyByMail(options.template.id)) return [["smtp", "only_by_mail"]];
   const chosen: Considered[] = [];
-  if (options.template.method !== null) chosen.push([options.template.method, "template_method"]);
+  const methods = methodsOf(options.template.method);
+  if (methods !== null) for (const method of methods) chosen.push([method, "template_method"]);
   else if (options.defaultMethod !== undefined) chosen.push([options.defaultMethod, "deployment_default"]);
   for (const { id, isLocal, isOn } of options.channels)
-    if (isLocal && isOn && options.template.method !== id) chosen.push([id, "inbox"]);
+    if (isLocal && isOn && methods?.includes(id) !== true) chosen.push([id, "inbox"]);
   return chosen;
 }
 

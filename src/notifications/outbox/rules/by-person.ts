@@ -2,7 +2,7 @@
 import { includesMethod } from "../../channels/rules/methods.ts";
 import { isAlwaysOn, isOnlyByMail } from "../../kinds/kinds.ts";
 import { isMuted } from "./mutes.ts";
-import type { Considered, PlanChannel, PlanOptions, Recipient } from "./plan.ts";
+import type { Considered, PlanChannel, PlanOptions, PlanTemplate, Recipient } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
 
 /** The channels that this recipient has chosen for themselves, besides those of the deployment. */
@@ -15,17 +15,17 @@ export const chosenByPerson = (
     .filter(
       (channel) =>
         channel.isOn &&
-        isChosen(recipient, channel, template.id) &&
+        isChosen(recipient, channel, template) &&
         !ofDeployment.some(([method]) => method === channel.id),
     )
     .map(({ id }) => [id, "chosen_by_user"]);
 
-const isChosen = (recipient: Recipient, channel: PlanChannel, templateId: string): boolean =>
+const isChosen = (recipient: Recipient, channel: PlanChannel, template: PlanTemplate): boolean =>
   channel.accompanies === undefined
     ? channel.canBeAdded === true &&
       includesMethod(recipient.addedMethods, channel.id) &&
-      !isOnlyByMail(templateId)
-    : channel.accompanies(recipient, templateId);
+      !isOnlyByMail(template.id)
+    : channel.accompanies(recipient, template);
 
 export const isChannelDisabled = (
   { disabledMethods }: { disabledMethods?: string | null },

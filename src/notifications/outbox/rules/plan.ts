@@ -1,6 +1,7 @@
 // What the planning of deliveries works on, and what it returns.
 import type { ReceiverRecipients, UserStatus } from "../../../../db/schema.ts";
 import type { Channel, Chooser } from "../../channels/channel.ts";
+import type { SeverityChoice } from "../../kinds/kinds.ts";
 import type { ReceiverFilter } from "../../receivers/rules/filter.ts";
 import type { DigestPerson } from "../../digest/rules/schedule.ts";
 import type { QuietPerson } from "../../preferences/rules/quiet-hours.ts";
@@ -51,8 +52,7 @@ export interface PlanReceiver extends ReceiverFilter {
 }
 
 /** The kind, and what the deployment has decided about it. */
-export interface PlanTemplate {
-  id: string;
+export interface PlanTemplate extends SeverityChoice {
   method: string | null;
   enabledByDefault: boolean;
   isDisabled: boolean;

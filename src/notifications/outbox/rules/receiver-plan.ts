@@ -68,7 +68,7 @@ function planned(
 
 /** What waits for something else waits for the end of quiet hours when it is claimed. */
 function quiet(person: Recipient, timing: Timing, { template, now }: PlanOptions): Timing {
-  const until = timing.reasons.length > 0 ? now : quietUntil(person, template.id, now);
+  const until = timing.reasons.length > 0 ? now : quietUntil(person, template, now);
   return until > now
     ? { ...timing, dueAt: Math.max(until, timing.dueAt!), reasons: ["quiet_hours"] }
     : timing;

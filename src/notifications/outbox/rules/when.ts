@@ -26,7 +26,7 @@ export function whenForPerson(
   const reasons = waits(options);
   if (channel.isLocal && reasons.length === 0) return { status: "sent", dueAt: null, reasons };
   const { now, notBefore = -Infinity } = options;
-  const quiet = channel.isLocal || reasons.length > 0 ? now : quietUntil(recipient, template.id, now);
+  const quiet = channel.isLocal || reasons.length > 0 ? now : quietUntil(recipient, template, now);
   if (quiet > now) return { status: "pending", dueAt: quiet, reasons: ["quiet_hours"] };
   const dueAt = Math.max(isOnlyByMail(template.id) ? now - passcodeHeadStartMs : now, notBefore);
   return { status: "pending", dueAt, reasons };

@@ -1,7 +1,7 @@
 // Quiet hours: when emails, browser notifications and chat messages to a person wait. What counts is what the clock on their
 // wall shows: where clocks are put forward or back, quiet hours are as much shorter or longer.
 import { createWallClock, type WallClock } from "../../../kernel/rules/wall-clock.ts";
-import { findKind, isAlwaysOn, kinds } from "../../kinds/kinds.ts";
+import { isAlwaysOn, kinds, severityOf, type SeverityChoice } from "../../kinds/kinds.ts";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -115,16 +115,18 @@ const neverWaits = (templateId: string): boolean =>
   templateId === kinds["test-notification"].id ||
   templateId === kinds["notification-digest"].id;
 
-const isCritical = (templateId: string): boolean => findKind(templateId)?.severity === "critical";
-
 /** Whether a kind waits for the end of these quiet hours. */
-export const waitsForQuiet = ({ critical }: QuietHours, templateId: string): boolean =>
-  !neverWaits(templateId) && !(critical && isCritical(templateId));
+export const waitsForQuiet = ({ critical }: QuietHours, template: SeverityChoice): boolean =>
+  !neverWaits(template.id) && !(critical && severityOf(template) === "critical");
 
 /** Until when a message of a kind waits; `now` if it doesn't. Costs nothing for those who have no quiet hours. */
-export function quietUntil({ quietHours, timeZone }: QuietPerson, templateId: string, now: number): number {
+export function quietUntil(
+  { quietHours, timeZone }: QuietPerson,
+  template: SeverityChoice,
+  now: number,
+): number {
   const parsed = parseQuietHours(quietHours ?? null);
-  return parsed === null || !waitsForQuiet(parsed, templateId)
+  return parsed === null || !waitsForQuiet(parsed, template)
     ? now
     : nextDeliverable(now, parsed, timeZone ?? null);
 }

@@ -5,6 +5,7 @@ import { notificationPreferences, notificationTemplates, users } from "../../../
 import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
 import { kinds } from "../../kinds/kinds.ts";
 import { enabledByDefaultSql } from "../../texts/store/choices.ts";
+import { severitiesSql } from "../../texts/store/severities.ts";
 
 type User = SQL<string> | string;
 
@@ -34,6 +35,7 @@ const kind = {
   name: notificationTemplates.name,
   group: notificationTemplates.group,
   method: notificationTemplates.method,
+  severities: severitiesSql.as("severities"),
   enabledByDefault: enabledByDefaultSql.as("is_enabled_by_default"),
   /** An owner disabled it for everybody. */
   isDisabled: notificationTemplates.isDisabled,

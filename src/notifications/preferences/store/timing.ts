@@ -3,20 +3,30 @@ import { eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { users } from "../../../../db/schema.ts";
 import { digestMethod } from "../../channels/index.ts";
+import { severitiesSql } from "../../texts/store/severities.ts";
 
 type User = SQL<string> | string;
 
 /** JSON, or NULL. */
 export const findTiming = (user: User) =>
   query
-    .select({ quietHours: users.quietHours, digest: users.digest, timeZone: users.timeZone })
+    .select({
+      quietHours: users.quietHours,
+      digest: users.digest,
+      timeZone: users.timeZone,
+      severities: severitiesSql.as("severities"),
+    })
     .from(users)
     .where(eq(users.id, user));
 
 export type TimingRow = ReturnType<typeof findTiming>["_"]["result"][number];
 
 /** Only what is given changes. */
-export const saveTiming = (user: User, change: Partial<TimingRow>, now: number): Statement =>
+export const saveTiming = (
+  user: User,
+  change: Partial<Omit<TimingRow, "severities">>,
+  now: number,
+): Statement =>
   query
     .update(users)
     .set({ ...change, updatedAt: now })

@@ -1,6 +1,6 @@
 // Which events go to a receiver.
 import type { MinSeverity } from "../../../../db/schema.ts";
-import { findKind, kinds } from "../../kinds/kinds.ts";
+import { findKind, kinds, severityOf, type SeverityChoice } from "../../kinds/kinds.ts";
 import { evaluate } from "../../routing/rules/filter/evaluation.ts";
 import { severityRanks, type Facts, type Filter } from "../../routing/rules/filter/language.ts";
 
@@ -38,11 +38,11 @@ export const mayReceive = ({ kinds: named }: Pick<ReceiverFilter, "kinds">, temp
 /** A kind of another system counts as `info`. The facts of the event are asked for only by a filter. */
 export function matches(
   { kinds: named, minSeverity, filter = null }: ReceiverFilter,
-  template: { id: string; enabledByDefault: boolean },
+  template: SeverityChoice & { enabledByDefault: boolean },
   facts: () => Facts,
 ): boolean {
   if (!mayReceive({ kinds: named }, template.id)) return false;
-  if (severityRanks[findKind(template.id)?.severity ?? "info"] < severityRanks[minSeverity]) return false;
+  if (severityRanks[severityOf(template)] < severityRanks[minSeverity]) return false;
   if (named === null ? !template.enabledByDefault : !named.includes(template.id)) return false;
   return filter === null || evaluate(filter, facts());
 }

@@ -1,6 +1,6 @@
 // What a receiver is given of a notification, and how its texts are fitted into the limits of products.
 import { everybodyUser, type Action, type MinSeverity } from "../../../../db/schema.ts";
-import { findKind, kinds } from "../../kinds/kinds.ts";
+import { findKind, kinds, severityOf } from "../../kinds/kinds.ts";
 import type { OutgoingMessage } from "../../channels/channel.ts";
 import { escapeMarkdown } from "../../../kernel/rules/text.ts";
 import { toPlainText } from "../../texts/rules/markdown.ts";
@@ -82,7 +82,7 @@ export function toReceiverMessage(
     key: `belfry/${situationId ?? id}`,
     isResolved: isResolvedKind(template.id),
     isOpen: situationId !== null && !isResolvedKind(template.id),
-    severity: kind?.severity ?? "info",
+    severity: severityOf(template),
     title: toPlainText(title).replaceAll(/\s+/g, " ").trim(),
     body:
       recipient.id === everybodyUser.id

@@ -1,6 +1,6 @@
 // The facts of an event that filters ask for.
 import type { thingFacts } from "../../../../db/rules/template-file.ts";
-import { findKind, kindNameOf } from "../../kinds/kinds.ts";
+import { findKind, kindNameOf, severityOf, type SeverityChoice } from "../../kinds/kinds.ts";
 import type { Facts } from "./filter/language.ts";
 
 /** Names of what an event is about. */
@@ -8,14 +8,14 @@ export type ThingFacts = Partial<Record<(typeof thingFacts)[number], string>>;
 
 /** `template`: the event's kind. One of another system is known by its id, and counts as `info`. */
 export function factsOf(
-  template: { id: string },
+  template: SeverityChoice,
   { labels, facts = {} }: { labels: Readonly<Record<string, string>>; facts?: ThingFacts | undefined },
 ): Facts {
   const kind = findKind(template.id);
   const { template: name = "", preset = "", workspace = "", owner = "" } = facts;
   return {
     kind: kindNameOf(template.id),
-    severity: kind?.severity ?? "info",
+    severity: severityOf(template),
     group: kind?.group ?? "Coder Events",
     template: name,
     preset,

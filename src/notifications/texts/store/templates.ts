@@ -1,6 +1,7 @@
 // SQL of notification templates and their versions.
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { enabledByDefaultSql } from "./choices.ts";
+import { severitiesSql } from "./severities.ts";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import {
@@ -24,6 +25,7 @@ export const templateColumns = {
   enabledByDefault: enabledByDefaultSql.as("is_enabled_by_default"),
   isDisabled: notificationTemplates.isDisabled,
   method: notificationTemplates.method,
+  severities: severitiesSql.as("severities"),
   version: notificationTemplateVersions.number,
   title: notificationTemplateVersions.title,
   body: notificationTemplateVersions.body,

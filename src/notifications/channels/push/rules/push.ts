@@ -1,6 +1,6 @@
 // What a push message says, whom it is for, and where it may be sent.
 import { hash } from "node:crypto";
-import { findKind, kinds } from "../../../kinds/kinds.ts";
+import { kinds, severityOf, type SeverityChoice } from "../../../kinds/kinds.ts";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
 
 /** The push services of Chrome and Edge, Firefox, Safari, and Edge on Windows. */
@@ -26,12 +26,12 @@ const waitingKinds: readonly string[] = [
 ];
 
 /** Kinds that are worth to be disturbed: warnings, and an agent that waits. */
-export function isPushed(templateId: string): boolean {
-  const severity = findKind(templateId)?.severity;
-  return severity === "warning" || severity === "critical" || waitingKinds.includes(templateId);
+export function isPushed(template: SeverityChoice): boolean {
+  const severity = severityOf(template);
+  return severity === "warning" || severity === "critical" || waitingKinds.includes(template.id);
 }
 
-export const isUrgent = (templateId: string): boolean => findKind(templateId)?.severity === "critical";
+export const isUrgent = (template: SeverityChoice): boolean => severityOf(template) === "critical";
 
 const maxBodyLength = 300;
 

@@ -1,5 +1,5 @@
 // Alertmanager: alerts of its API v2. An alert is its labels, so they are the same when it fires and when it ends.
-import { findKind, kindNameOf } from "../../../kinds/kinds.ts";
+import { kindNameOf, severityOf } from "../../../kinds/kinds.ts";
 import { identifyingLabels } from "../../../situations/rules/situation.ts";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
 import { cutText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
@@ -57,7 +57,7 @@ function alertsOf(message: ReceiverMessage): Alert[] {
   };
   const end = isResolved ? at : at + (isOpen ? openMs : momentMs);
   return problems.map((problem) => ({
-    labels: alertLabels(problem, key),
+    labels: alertLabels(problem, key, outgoing.template.severities),
     annotations,
     startsAt: new Date(since).toISOString(),
     endsAt: new Date(end).toISOString(),
@@ -65,14 +65,18 @@ function alertsOf(message: ReceiverMessage): Alert[] {
   }));
 }
 
-function alertLabels({ template_id: templateId, ...labels }: Problem, key: string): Record<string, string> {
+function alertLabels(
+  { template_id: templateId, ...labels }: Problem,
+  key: string,
+  chosen: string | null | undefined,
+): Record<string, string> {
   const things = identifyingLabels.flatMap((name) => {
     const value = labels[name] ?? "";
     return value === "" ? [] : [[name, cutText(value, maxLabel)] as const];
   });
   return {
     alertname: kindNameOf(templateId),
-    severity: severities[findKind(templateId)?.severity ?? "info"],
+    severity: severities[severityOf({ id: templateId, severities: chosen })],
     belfry_id: key.replace(/^belfry\//, ""),
     ...Object.fromEntries(things),
   };
