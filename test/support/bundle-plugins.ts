@@ -3,19 +3,6 @@
 import type { Plugin } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 
-/** zod's JSON Schema, which every schema drags along. */
-export const withoutJsonSchema: Plugin = {
-  name: "without-json-schema",
-  load: {
-    filter: { id: /\/zod\/v4\/core\/(to-json-schema|json-schema-(processors|generator))\.js$/ },
-    handler: () =>
-      ["createToJSONSchemaMethod", "createStandardJSONSchemaMethod"]
-        .map((name) => `export const ${name} = () => undefined;`)
-        .concat("export const toJSONSchema = undefined, JSONSchemaGenerator = undefined;")
-        .join("\n"),
-  },
-};
-
 interface Node {
   type: string;
   start: number;
