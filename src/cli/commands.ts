@@ -1,6 +1,7 @@
 // All commands of `belfry`, as one tree. Each noun is a file or a folder of this room.
 import { accounts } from "./accounts.ts";
 import * as backups from "./admin/backup.ts";
+import { withEnvironmentFile } from "./admin/environment.ts";
 import * as server from "./admin/commands.ts";
 import * as agent from "./agent.ts";
 import * as agentSessions from "./agent-sessions.ts";
@@ -193,7 +194,7 @@ export const commands: Group = {
         server.migrate,
         server.resetPassword,
         server.acceptKey,
-      ],
+      ].map(withEnvironmentFile),
     },
   ],
 };

@@ -1,5 +1,7 @@
 // Replaces an embedded database that no server uses with a backup. The old database is kept beside it.
 import {
+  chmodSync,
+  chownSync,
   createReadStream,
   createWriteStream,
   existsSync,
@@ -42,6 +44,7 @@ export async function restore(databaseUrl: string, from: string, now: number): P
     const migration = await checkCopy(incoming);
     requireKnownMigration(source, migration);
     const waiting = await consolidateCopy(incoming);
+    giveToOwner(incoming, file);
     flush(incoming);
     const aside = existsSync(file) ? await setAside(file, now) : undefined;
     renameSync(incoming, file);
@@ -49,6 +52,28 @@ export async function restore(databaseUrl: string, from: string, now: number): P
     return { file, aside, migration, waiting };
   } finally {
     for (const suffix of ["", "-wal", "-shm"]) rmSync(incoming + suffix, { force: true });
+  }
+}
+
+/**
+ * The owner and mode of the database, or the owner of its folder: root restores for a service that runs as another user. A
+ * copy that this user couldn't open must not take the place of one that they can.
+ */
+function giveToOwner(incoming: string, file: string): void {
+  const isThere = existsSync(file);
+  const { uid, gid, mode } = statSync(isThere ? file : dirname(file));
+  const own = statSync(incoming);
+  if (isThere) chmodSync(incoming, mode & 0o777);
+  if (own.uid === uid && own.gid === gid) return;
+  try {
+    chownSync(incoming, uid, gid);
+  } catch {
+    // Another group is no obstacle for its owner.
+    if (own.uid === uid) return;
+    throw new BackupError(
+      `${isThere ? file : dirname(file)} belongs to another user, with the id ${uid}, who could not open the restored database.`,
+      "Run this as that user or as root.",
+    );
   }
 }
 

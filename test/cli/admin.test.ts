@@ -1,7 +1,20 @@
 // Administration on the machine: a backup from under load and its way back, a locked-out owner, a lost key, and an
 // upgrade beneath a running server. Programs of their own, real files.
-import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createClient } from "@libsql/client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
@@ -11,7 +24,7 @@ import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 import { restore } from "../../src/runtime/restore.ts";
 import { runCommand } from "../support/command.ts";
-import { run, startProgram, temporaryFolder } from "../support/program.ts";
+import { cleanEnvironment, run, startProgram, temporaryFolder } from "../support/program.ts";
 import { callServer, owner, startTestServer } from "../support/server.ts";
 
 const newest = loadMigrations().at(-1)!.number;
@@ -41,7 +54,94 @@ async function rowsOf(file: string, statement: string): Promise<Record<string, u
 const titlesIn = async (file: string) =>
   new Set((await rowsOf(file, "SELECT title FROM inbox_notifications")).map(({ title }) => String(title)));
 
+/** Root gives files to anybody; who isn't root can only keep them. */
+const someone = process.getuid?.() === 0 ? 12_345 : process.getuid!();
+
 describe("backup and restore", () => {
+  test("what root restores belongs to the server's user, with the mode that it had", async () => {
+    const { folder, url } = await newDatabase();
+    const copy = join(folder, "copy.db");
+    await backUp(url, copy);
+    const { uid: asBefore } = await stat(copy);
+    const file = join(folder, "service.db");
+    await copyFile(copy, file);
+    await chown(file, someone, someone);
+    await chmod(file, 0o640);
+    const { aside } = await restore(`file:${file}`, copy, now);
+    const shown = async (path: string) => {
+      const { uid, mode } = await stat(path);
+      return [uid, mode & 0o777];
+    };
+    expect(await shown(file)).toEqual([someone, 0o640]);
+    expect(await shown(aside!)).toEqual([someone, 0o640]);
+    expect((await stat(copy)).uid).toBe(asBefore);
+    // Where there was none, it is the folder's owner who needs it.
+    const fresh = await temporaryFolder();
+    await chown(fresh, someone, someone);
+    await restore(`file:${join(fresh, "belfry.db")}`, copy, now);
+    expect(await shown(join(fresh, "belfry.db"))).toEqual([someone, 0o600]);
+  });
+
+  test("the service's variables are read from its file", async () => {
+    const { folder, file } = await newDatabase();
+    const env = join(folder, "belfry.env");
+    await writeFile(env, `# The service's.\nBELFRY_DATABASE_URL="file:${file}"\n`);
+    const other = { BELFRY_DATABASE_URL: `file:${folder}/other.db` };
+    const copy = join(folder, "copy.db");
+    const done = await run(["admin", "backup", "--env-file", env, copy], { environment: other });
+    expect([done.code, done.stderr]).toEqual([
+      0,
+      expect.stringContaining(`Backed up the database to ${copy}`),
+    ]);
+    await writeFile(env, "BELFRY_DATABASE_URL=x\nnothing\n");
+    const wrong = await run(["admin", "doctor", "--env-file", env], { environment: other });
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      `belfry: --env-file: line 2 of ${env} is not NAME=value.\n`,
+    ]);
+    const missing = await runCommand(["admin", "doctor", "--env-file", `${env}.not`]);
+    expect(missing.stderr).toMatch(/^belfry: --env-file: .* can't be read: ENOENT/);
+  });
+
+  test("the nightly backup of the docs deletes old ones only once there is a new one", async () => {
+    const { folder, file } = await newDatabase();
+    const page = await readFile(
+      new URL("../../public/docs/administration/upgrading.md", import.meta.url),
+      "utf8",
+    );
+    const [, line] = /^17 3 \* \* \* belfry (.*)$/m.exec(page)!;
+    const backups = join(folder, "backups");
+    await mkdir(backups);
+    const env = join(folder, "belfry.env");
+    await writeFile(env, `BELFRY_DATABASE_URL=file:${file}\n`);
+    // What cron makes of it; the program under its name.
+    const program = join(folder, "belfry");
+    const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${launcher}" "$@"\n`, { mode: 0o755 });
+    const command = line!
+      .replaceAll("\\%", "%")
+      .replace("/var/backups/belfry", backups)
+      .replace("/etc/belfry.env", env);
+    const night = () =>
+      promisify(execFile)("/bin/sh", ["-c", command], {
+        env: { ...cleanEnvironment({}), PATH: `${folder}:${process.env["PATH"]}` },
+      }).then(
+        () => 0,
+        ({ code }: { code: number }) => code,
+      );
+    const old = join(backups, "belfry-2026-01-01-0317.db");
+    await writeFile(old, "the last good one");
+    await utimes(old, 1, 1);
+    await rename(file, `${file}.away`);
+    expect(await night()).toBe(1);
+    expect(await readdir(backups)).toEqual(["belfry-2026-01-01-0317.db"]);
+    await rename(`${file}.away`, file);
+    expect(await night()).toBe(0);
+    const [left, ...others] = await readdir(backups);
+    expect([left, others]).toEqual([expect.stringMatching(/^belfry-\d{4}-\d\d-\d\d-\d{4}\.db$/), []]);
+    expect(left).not.toBe("belfry-2026-01-01-0317.db");
+  });
+
   test("under load: the copy is of one moment, and the way back is refused until the server has stopped", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "belfry.db");

@@ -220,7 +220,8 @@ describe("commands of belfry in the pages", () => {
 /** What the command line would say to a line of a page; nothing where there is no command in it. */
 function problemOf(line: string): string | undefined {
   const plainLine = line.replace(/ #.*$/, "").replaceAll(/\$\((?!belfry)[^)]*\)/g, "X");
-  const words = /(?:^|[\s(])belfry ([^)]*)/.exec(plainLine)?.[1];
+  // Users, groups and databases are called so, too.
+  const words = /(?:^|[\s(])(?<!(?:-[ugo]|create|--group) )belfry ([^)]*)/.exec(plainLine)?.[1];
   if (words === undefined || /^COMMAND|…/.test(words)) return undefined;
   const parts = [...words.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
   const redirect = parts.findIndex((part) => /^[<>]/.test(part));
