@@ -12,6 +12,7 @@ import { receiverStatus } from "../../../src/notifications/receivers/rules/break
 import { matches } from "../../../src/notifications/receivers/rules/filter.ts";
 import {
   headersProblem,
+  recipientsProblem,
   isMinSeverity,
   nameProblem,
   readKinds,
@@ -287,6 +288,11 @@ describe("the plan", () => {
       reasons: ["everybody", "receiver_filter"],
     });
   });
+  test("a filter that is stored decides, too", () => {
+    const critical = stored.replace('"filter":null', '"filter":"severity >= critical"');
+    const receivers = parseReceivers(createCache(), critical);
+    expect(planDeliveries([], { ...options, receivers })).toEqual([]);
+  });
   test("one that fails, or asked to wait, is due when its pause ends; a spacing is none", () => {
     const dueAt = (resumeAt: number) =>
       planDeliveries([], {
@@ -355,6 +361,13 @@ describe("the plan of a receiver that gets a message for each recipient", () => 
     planDeliveries([person("mia", over)], { ...options, ...changes }).map(
       ({ status, reasons }) => `${status} ${reasons.join(" ")}`,
     );
+
+  test("what keeps one problem open for everybody has no message for each", () => {
+    expect(recipientsProblem("pagerduty", "each")).toMatch(/^must be everybody: PagerDuty/);
+    expect(recipientsProblem("alertmanager", "each")).toMatch(/^must be everybody: Alertmanager/);
+    expect(recipientsProblem("alertmanager", "everybody")).toBeUndefined();
+    expect(recipientsProblem("slack", "each")).toBeUndefined();
+  });
 
   test("one for each, whose duplicates are their own", () => {
     const plan = planDeliveries([person("mia"), person("bob")], options);
