@@ -229,3 +229,12 @@ test("only owners change the deployment's rules; nobody sees those of others", a
   expect((await call("GET", path)).json).toMatchObject([{ name: "first" }]);
   expect((await asMia("POST", own, { name: "mine", channels: ["inbox"] })).status).toBe(409);
 });
+
+test("a notification that a rule suppresses is refused with the rule's name", async () => {
+  const { call, create } = await start();
+  await create("night", { suppress: true, filter: 'label.custom_title = "Night*"' }, own);
+  const json = { content: { title: "Night 1", message: "x" } };
+  const sent = await call("POST", "/api/v2/notifications/custom", json);
+  expect(sent.status).toBe(409);
+  expect(sent.json["detail"]).toBe("Their own rule night suppressed it.");
+});

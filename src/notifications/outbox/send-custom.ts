@@ -6,6 +6,7 @@ import { canonicalJson } from "../../kernel/rules/json.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
 import { minuteBucket } from "./rules/duplicates.ts";
+import { describeReason } from "./rules/reasons.ts";
 import type { RecipientRule } from "./rules/recipients.ts";
 import type { Audience } from "./store/recipients.ts";
 
@@ -69,6 +70,8 @@ export const withRefusal = (sent: Enqueued, to: "self" | "others" = "self") => (
 export const disabledForEverybody = () =>
   conflict("Custom notifications are disabled for everybody.", "Nothing was sent. An owner can enable them.");
 
+const isOfRule = (reason: string) => /^(suppressed|left_out)_by_/.test(reason);
+
 function refusalOf(messages: readonly InitialState[], to: "self" | "others") {
   if (messages.length === 0 || messages.some((message) => message.status !== "inhibited")) return undefined;
   const reasons = messages.flatMap((message) => JSON.parse(message.reasons) as string[]);
@@ -85,8 +88,9 @@ function refusalOf(messages: readonly InitialState[], to: "self" | "others") {
       code: "duplicate",
     });
   }
+  const ofRules = new Set(reasons.filter(isOfRule).map((reason) => describeReason(reason).text));
   return conflict(
     "No recipient can get this notification.",
-    "All of them are suspended or have disabled it.",
+    ofRules.size > 0 ? `${[...ofRules].join(". ")}.` : "All of them are suspended or have disabled it.",
   );
 }
