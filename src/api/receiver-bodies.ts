@@ -26,6 +26,9 @@ const changeable = {
       "`everybody`: each event once; `each`: a message for each recipient, whose own settings hold, and which names them",
   }),
   kinds: z.array(z.string()).max(100).nullable(),
+  filter: text(4_000)
+    .or(z.literal(""))
+    .meta({ description: "Which events, in the language of rules; empty: all" }),
   min_severity: z.enum(minSeverities),
 };
 
@@ -38,6 +41,7 @@ export const createBody = z.strictObject({
   template: changeable.template.optional(),
   recipients: changeable.recipients.optional(),
   kinds: changeable.kinds.optional(),
+  filter: changeable.filter.optional(),
   min_severity: changeable.min_severity.optional(),
 });
 
@@ -49,6 +53,7 @@ export const changeBody = z.strictObject({
   template: changeable.template.optional(),
   recipients: changeable.recipients.optional(),
   kinds: changeable.kinds.optional(),
+  filter: changeable.filter.optional(),
   min_severity: changeable.min_severity.optional(),
   enabled: z.boolean().optional(),
 });

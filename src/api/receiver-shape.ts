@@ -20,6 +20,7 @@ type Viewed = Pick<
   | "template"
   | "recipients"
   | "kinds"
+  | "filter"
   | "minSeverity"
   | "failures"
   | "waiting"
@@ -61,6 +62,7 @@ export const receiverShape = shape<Viewed>("Receiver")({
     }),
     (row) => (row.kinds === null ? null : (JSON.parse(row.kinds) as string[]).map(kindNameOf)),
   ),
+  filter: string((row) => row.filter ?? "", "which events, in the language of rules; empty: all"),
   min_severity: field(z.enum(minSeverities), (row) => row.minSeverity),
   waiting: number((row) => row.waiting, "notifications that wait for it"),
   failures: number((row) => row.failures, "since its latest success"),
@@ -93,6 +95,7 @@ export function environmentReceiver({ notifications }: Config): Omit<Viewed, "no
     template: null,
     recipients: "each",
     kinds: null,
+    filter: null,
     minSeverity: "info",
     waiting: 0,
     failures: 0,

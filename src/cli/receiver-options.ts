@@ -57,6 +57,7 @@ export const targetOptions = {
     value: "NAMES",
     text: 'only these kinds, separated by commas; "all": all except personal ones',
   },
+  filter: { type: "string", value: "FILTER", text: 'only these events, as in belfry rules create; "": all' },
   severity: { type: "string", value: "LEVEL", text: `minimum severity: ${severityNames.join(", ")}` },
 } as const;
 
@@ -67,12 +68,13 @@ interface TargetOptions {
   recipients?: string | undefined;
   header?: string[] | undefined;
   kinds?: string | undefined;
+  filter?: string | undefined;
   severity?: string | undefined;
 }
 
 export async function readTarget(
   context: Context,
-  { address, secret, template, recipients, header, kinds, severity }: TargetOptions,
+  { address, secret, template, recipients, header, kinds, filter, severity }: TargetOptions,
 ) {
   if ([address, secret, template].filter((value) => value === "-").length > 1)
     throw new Failure(
@@ -92,6 +94,7 @@ export async function readTarget(
     ...(kinds === undefined
       ? {}
       : { kinds: kinds === "all" ? null : kinds.split(",").map((name) => name.trim()) }),
+    ...(filter === undefined ? {} : { filter }),
     ...(severity === undefined ? {} : { min_severity: severityOf(severity) }),
   };
 }

@@ -16,12 +16,12 @@ export const actionOptions = {
   channels: {
     type: "string",
     value: "NAMES",
-    text: `the only channels to people: ${channelNames.join(", ")}, separated by commas; "none", or "usual"`,
+    text: `only these channels to people: ${channelNames.join(", ")}; "none", or "usual"`,
   },
   receivers: {
     type: "string",
     value: "NAMES",
-    text: 'the only receivers, separated by commas; "none", or "usual"',
+    text: 'only these receivers, separated by commas; "none", or "usual"',
   },
   delay: {
     type: "string",

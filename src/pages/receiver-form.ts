@@ -11,6 +11,7 @@ import { followingFormats, formats } from "../notifications/receivers/rules/form
 import type { ReceiverRow } from "../notifications/receivers/store/receivers.ts";
 import type { Field } from "./form.ts";
 import { html } from "./html.ts";
+import { eventsField } from "./rule-form.ts";
 import type { Html } from "./layout.ts";
 import type { Given } from "./receiver-input.ts";
 
@@ -55,7 +56,7 @@ const recipientsField = (value: string = "everybody"): Field => ({
   hint: "A message for each recipient follows their notification settings.",
 });
 
-const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): Field[] => [
+const filterFields = ({ kinds = "", filter = "", min_severity: severity = "info" }: Given): Field[] => [
   {
     name: "min_severity",
     label: "Severity",
@@ -73,6 +74,7 @@ const filterFields = ({ kinds = "", min_severity: severity = "info" }: Given): F
     value: kinds,
     hint: "Names separated by commas, for example task-failed. If empty: all except personal ones.",
   },
+  eventsField(filter, "all events of these kinds"),
 ];
 
 const nameField: Field = { name: "name", label: "Name", type: "text", autocomplete: "off" };
@@ -149,6 +151,7 @@ export const changeFields = (receiver: ReceiverRow, given: Given | undefined): F
     given ?? {
       kinds:
         receiver.kinds === null ? "" : (JSON.parse(receiver.kinds) as string[]).map(kindNameOf).join(", "),
+      filter: receiver.filter ?? "",
       min_severity: receiver.minSeverity,
     },
   ),

@@ -21,6 +21,7 @@ export type Given = Partial<
     | "template"
     | "recipients"
     | "kinds"
+    | "filter"
     | "min_severity",
     string
   >
@@ -33,6 +34,7 @@ export const formFields = [
   "template",
   "recipients",
   "kinds",
+  "filter",
   "min_severity",
 ] as const;
 
@@ -78,6 +80,7 @@ export function changeOf({
   template = "",
   recipients = "",
   kinds = "",
+  filter = "",
   min_severity: severity = "",
 }: Given) {
   if (severity !== "" && !isMinSeverity(severity))
@@ -90,6 +93,7 @@ export function changeOf({
     ...(isRecipients(recipients) ? { recipients } : {}),
     ...(template.trim() === "" ? {} : { template }),
     kinds: names.length === 0 ? null : names,
+    filter,
     ...(isMinSeverity(severity) ? { minSeverity: severity } : {}),
   };
 }

@@ -44,10 +44,15 @@ const listed = (receiver: Listed, now: number): Html => {
   </li>`;
 };
 
-function filterText({ kinds, minSeverity }: Pick<Listed, "kinds" | "minSeverity">): string {
+function filterText({
+  kinds,
+  filter,
+  minSeverity,
+}: Pick<Listed, "kinds" | "filter" | "minSeverity">): string {
   const count = kinds === null ? undefined : (JSON.parse(kinds) as string[]).length;
   const which = count === undefined ? "all kinds except personal ones" : countLabel(count, "kind");
-  return minSeverity === "info" ? which : `${which}, ${minSeverity} or higher`;
+  const all = filter === null ? which : `${which}, filtered`;
+  return minSeverity === "info" ? all : `${all}, ${minSeverity} or higher`;
 }
 
 const statusTexts: Record<ReceiverStatus, string> = {
@@ -72,6 +77,7 @@ export function receiverFacts(receiver: ReceiverRow, now: number): Html {
       kinds === null
         ? "all except personal ones"
         : (JSON.parse(kinds) as string[]).map(kindNameOf).join(", "),
+    Events: receiver.filter === null ? undefined : html`<code>${receiver.filter}</code>`,
     Severity: minSeverity === "info" ? "any" : `${minSeverity} or higher`,
     Status: statusTexts[status],
     "Disabled because it": receiver.disabledBecause ?? undefined,

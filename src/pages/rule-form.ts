@@ -39,6 +39,16 @@ export const ruleFields = (scope: Scope, given: Given): Field[] => [
   ...whenFields(given),
 ];
 
+/** `all`: what it is without a filter. */
+export const eventsField = (value: string | undefined, all: string): Field => ({
+  ...plain,
+  name: "filter",
+  label: "Events",
+  type: "lines",
+  value,
+  hint: `For example: severity >= warning and template in ("docker", "gpu-*"). If empty: ${all}.`,
+});
+
 const whichFields = (given: Given): Field[] => [
   {
     ...plain,
@@ -49,14 +59,7 @@ const whichFields = (given: Given): Field[] => [
     value: given.name,
     hint: "Lowercase letters, digits and hyphens, for example gpu-failures.",
   },
-  {
-    ...plain,
-    name: "filter",
-    label: "Events",
-    type: "lines",
-    value: given.filter,
-    hint: 'For example: severity >= warning and template in ("docker", "gpu-*"). If empty: all events.',
-  },
+  eventsField(given.filter, "all events"),
 ];
 
 const howFields = ({ isOwn }: Scope, given: Given): Field[] => [

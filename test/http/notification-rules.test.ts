@@ -238,3 +238,23 @@ test("a notification that a rule suppresses is refused with the rule's name", as
   expect(sent.status).toBe(409);
   expect(sent.json["detail"]).toBe("Their own rule night suppressed it.");
 });
+
+test("a receiver has a filter, too: a bad one is refused, and only what matches is sent", async () => {
+  const { server, call, listed, start: startWith, send } = await startWithReceivers();
+  const chat = await startWith("chat", { filter: 'label.custom_title = "disk*" and severity = info' });
+  await send("disk full");
+  await send("other");
+  await chat.wait(1);
+  await server.settled();
+  expect(chat.arrivals.map(({ json }) => json.title)).toEqual(["disk full"]);
+  expect(await listed("chat")).toMatchObject({ filter: 'label.custom_title = "disk*" and severity = info' });
+  const refused = await call("PATCH", "chat", "", { filter: 'template = "none"' });
+  expect([refused.status, refused.json.validations]).toEqual([
+    400,
+    [{ field: "filter", detail: 'column 12: there is no template "none"' }],
+  ]);
+  expect((await call("PATCH", "chat", "", { min_severity: "info" })).json["filter"]).toContain("disk*");
+  expect((await call("PATCH", "chat", "", { filter: "" })).json["filter"]).toBe("");
+  await send("anything");
+  await chat.wait(2);
+});

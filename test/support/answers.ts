@@ -282,6 +282,7 @@ export interface Answers {
     template: string | null;
     recipients: "everybody" | "each";
     kinds: Array<string> | null;
+    filter: string;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
     failures: number;
@@ -313,6 +314,7 @@ export interface Answers {
     template: string | null;
     recipients: "everybody" | "each";
     kinds: Array<string> | null;
+    filter: string;
     min_severity: "info" | "warning" | "critical";
     waiting: number;
     failures: number;
@@ -1537,6 +1539,7 @@ export interface Receiver {
   template: string | null;
   recipients: "everybody" | "each";
   kinds: Array<string> | null;
+  filter: string;
   min_severity: "info" | "warning" | "critical";
   waiting: number;
   failures: number;

@@ -10,7 +10,8 @@ import { hostOf } from "./rules/address.ts";
 import { formats } from "./rules/formats/formats.ts";
 import { rotationMs } from "./rules/given.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
-import { checkedTemplate, requireValid } from "./require-valid.ts";
+import { checkedFilter } from "../routing/checked-filter.ts";
+import { checkedTemplate, nameTaken, requireValid, storedKinds } from "./require-valid.ts";
 import { notDecrypted } from "./send.ts";
 import {
   deleteReceiver,
@@ -43,6 +44,8 @@ export interface GivenReceiver {
   template?: string | undefined;
   recipients?: ReceiverRecipients | undefined;
   kinds?: readonly string[] | null | undefined;
+  /** In the language of filters; empty: none. */
+  filter?: string | undefined;
   minSeverity?: MinSeverity | undefined;
 }
 
@@ -66,6 +69,7 @@ export async function createReceiver(
   const target = { address, headers, secrets: secret === undefined ? [] : [secret] };
   const kinds = requireValid(deps, { name, format, target, recipients, kinds: given.kinds ?? null });
   const template = await checkedTemplate(deps, format, given.template);
+  const filter = await checkedFilter(deps, given.filter);
   const [id, changeId] = [deps.newId(), deps.newId()];
   const row = {
     id,
@@ -76,6 +80,7 @@ export async function createReceiver(
     template,
     recipients,
     kinds,
+    filter,
     minSeverity,
     changeId,
     createdBy: manager.userId,
@@ -123,6 +128,7 @@ export async function changeReceiver(
     change.template === undefined
       ? receiver.template
       : await checkedTemplate(deps, receiver.format, change.template);
+  const filter = await checkedFilter(deps, change.filter, receiver.filter);
   const isFresh = change.address !== undefined || (isEnabled && !receiver.isEnabled);
   return update(deps, manager, receiver, {
     name,
@@ -131,6 +137,7 @@ export async function changeReceiver(
     template,
     recipients,
     kinds,
+    filter,
     minSeverity,
     isEnabled,
     previousUntil: secrets === undefined ? receiver.previousUntil : null,
@@ -156,8 +163,8 @@ export async function rotateReceiverSecret(
   const secret = newSigningSecret();
   const secrets = [secret, ...before.secrets.slice(0, 1)];
   const sealedTarget = await sealTarget(deps, receiver.id, { ...before, secrets });
-  const { name, host, template, recipients, kinds, minSeverity, isEnabled } = receiver;
-  const same = { name, host, template, recipients, kinds, minSeverity, isEnabled, isFresh: false };
+  const { name, host, template, recipients, kinds, filter, minSeverity, isEnabled } = receiver;
+  const same = { name, host, template, recipients, kinds, filter, minSeverity, isEnabled, isFresh: false };
   const after = await update(
     deps,
     manager,
@@ -228,11 +235,3 @@ export async function removeReceiver(
   );
   if (left.length > 0) await manager.refuse();
 }
-
-const storedKinds = ({ kinds }: Pick<ReceiverRow, "kinds">): string[] | null =>
-  kinds === null ? null : (JSON.parse(kinds) as string[]);
-
-const nameTaken = (name: string) =>
-  new ApiError(409, `Receiver name "${name}" is already taken.`, {
-    validations: [{ field: "name", detail: "already in use" }],
-  });

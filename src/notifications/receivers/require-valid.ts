@@ -1,12 +1,13 @@
 // Refuses what owners say about a receiver, with each field that is wrong.
 import type { ReceiverFormat, ReceiverRecipients } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { invalid, invalidFields } from "../../kernel/errors.ts";
+import { ApiError, invalid, invalidFields } from "../../kernel/errors.ts";
 import { formats } from "./rules/formats/formats.ts";
 import { nameProblem, readKinds, recipientsProblem, targetProblems, type Problem } from "./rules/given.ts";
 import { checkJsonTemplate } from "./rules/json-template.ts";
 import type { ReceiverTarget } from "./rules/message.ts";
 import { sampleMessages } from "./samples.ts";
+import type { ReceiverRow } from "./store/receivers.ts";
 import { listSamples, type SampleRow } from "./store/samples.ts";
 
 /** The kinds, as they are stored. Throws 400 with everything that is wrong. */
@@ -66,3 +67,11 @@ export async function checkedTemplate(
   const { samples } = needs ? await deps.db.read({ samples: listSamples() }) : { samples: [] };
   return requireTemplate(deps, format, given ?? null, samples);
 }
+
+export const storedKinds = ({ kinds }: Pick<ReceiverRow, "kinds">): string[] | null =>
+  kinds === null ? null : (JSON.parse(kinds) as string[]);
+
+export const nameTaken = (name: string) =>
+  new ApiError(409, `Receiver name "${name}" is already taken.`, {
+    validations: [{ field: "name", detail: "already in use" }],
+  });

@@ -91,6 +91,7 @@ export interface NewReceiver {
   recipients: ReceiverRecipients;
   /** JSON or null. */
   kinds: string | null;
+  filter: string | null;
   minSeverity: MinSeverity;
   changeId: string;
   createdBy: string;
@@ -100,8 +101,8 @@ export interface NewReceiver {
 /** Nothing happens where the name is taken. */
 export const insertReceiver = (row: NewReceiver, when: SQL): Statement =>
   query.run(sql`INSERT INTO notification_receivers
-      (id, name, format, host, sealed_target, template, recipients, kinds, min_severity, change_id, created_by, created_at)
-    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.template}, ${row.recipients}, ${row.kinds}, ${row.minSeverity},
+      (id, name, format, host, sealed_target, template, recipients, kinds, filter, min_severity, change_id, created_by, created_at)
+    SELECT ${row.id}, ${row.name}, ${row.format}, ${row.host}, ${row.sealedTarget}, ${row.template}, ${row.recipients}, ${row.kinds}, ${row.filter}, ${row.minSeverity},
       ${row.changeId}, ${row.createdBy}, ${row.createdAt}
     WHERE ${when} ON CONFLICT DO NOTHING`);
 
@@ -112,6 +113,7 @@ export interface ReceiverUpdate {
   template: string | null;
   recipients: ReceiverRecipients;
   kinds: string | null;
+  filter: string | null;
   minSeverity: MinSeverity;
   isEnabled: boolean;
   previousUntil: number | null;
@@ -130,7 +132,7 @@ export const updateReceiver = (
     sql`CASE WHEN ${change.isFresh ? 1 : 0} THEN ${value} ELSE ${column} END`;
   return query.run(sql`UPDATE OR IGNORE notification_receivers SET change_id = ${changeId}, name = ${change.name},
       host = ${change.host}, sealed_target = ${change.sealedTarget}, template = ${change.template},
-      recipients = ${change.recipients}, kinds = ${change.kinds},
+      recipients = ${change.recipients}, kinds = ${change.kinds}, filter = ${change.filter},
       min_severity = ${change.minSeverity}, is_enabled = ${change.isEnabled ? 1 : 0},
       previous_until = ${change.previousUntil},
       disabled_because = ${fresh(sql`NULL`, sql`disabled_because`)},
