@@ -1,7 +1,6 @@
 // Workspaces that start by themselves: their settings over the API, and what a pass does when their time has come.
 import { describe, expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
-import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { allNotices, inboxTitles, deliveryLog } from "../support/inbox.ts";
 import { stillPools } from "../support/prebuilds.ts";
 import {
@@ -277,9 +276,7 @@ describe("a tick", () => {
     server.clock.advance(24 * hour);
     expect((await server.runTick()).started).toBe(1);
     // Notified again, in the same row of the inbox.
-    const failed = (await allNotices(server)).filter(
-      ({ key }) => key === kinds["workspace-autobuild-failed"].key,
-    );
+    const failed = (await allNotices(server)).filter(({ key }) => key === "TemplateWorkspaceAutobuildFailed");
     expect(failed.map(({ status }) => status)).toEqual(["sent", "sent"]);
     expect(await inboxTitles(server, mia.token)).toEqual(["Autostart failed: web"]);
   });

@@ -1,4 +1,5 @@
 // What lies in somebody's inbox, as tests look at it.
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import type { NotificationMessage } from "./answers.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import type { TestServer } from "./server.ts";
@@ -32,7 +33,7 @@ export async function deliveryLog(
 
 /** Somebody's own choice for a kind of notification, by its key. */
 export async function switchKind(server: TestServer, token: string, key: string, on: boolean): Promise<void> {
-  const id = Object.values(kinds).find((kind) => kind.key === key)!.id;
+  const id = loadTemplateFiles().find((file) => file.key === key)!.id;
   const answer = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
     token,
     json: { template_disabled_map: { [id]: !on } },

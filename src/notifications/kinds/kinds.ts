@@ -3,8 +3,12 @@ import type { KindFields } from "../../../db/rules/template-file.ts";
 import type { MinSeverity } from "../../../db/schema/values.ts";
 import { registry, type RegistryLabels } from "./registry.ts";
 
+/** What few kinds are. */
+type Trait = "alwaysOn" | "onlyByMail" | "reachesSuspended" | "quietForInitiator";
+
 /** The front matter of a file in db/templates, as far as the program needs it. */
-export interface Kind extends Omit<KindFields, "coder" | "audience" | "facts"> {
+export interface Kind
+  extends Omit<KindFields, "key" | "coder" | "audience" | "facts" | Trait>, Partial<Pick<KindFields, Trait>> {
   facts: readonly KindFields["facts"][number][];
 }
 
