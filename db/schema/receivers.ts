@@ -1,6 +1,7 @@
 // The table of receivers: where events go besides the people who are notified, such as a chat channel or a pager.
 import { sql } from "drizzle-orm";
 import { check, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { users } from "./accounts.ts";
 import { minSeverities, oneOf, receiverFormats, receiverRecipients } from "./values.ts";
 
 export const notificationReceivers = sqliteTable(
@@ -42,11 +43,21 @@ export const notificationReceivers = sqliteTable(
     failedAt: integer("failed_at"),
     /** The response of the latest failure. */
     answer: text("answer"),
+    /** The user whose chat it is; NULL: it is the deployment's. */
+    ownerId: text("owner_id").references(() => users.id),
+    /** Of the code that confirms it, with its id; NULL: none was sent, or it is confirmed. */
+    codeHash: text("code_hash"),
+    codeSentAt: integer("code_sent_at"),
+    /** Wrong entries of that code. */
+    codeTries: integer("code_tries").notNull().default(0),
   },
   (table) => [
     uniqueIndex("notification_receivers_name")
       .on(sql`lower(${table.name})`)
-      .where(sql`deleted_at IS NULL`),
+      .where(sql`deleted_at IS NULL AND owner_id IS NULL`),
+    uniqueIndex("notification_receivers_own_name")
+      .on(table.ownerId, sql`lower(${table.name})`)
+      .where(sql`deleted_at IS NULL AND owner_id IS NOT NULL`),
     check("notification_receivers_recipients", oneOf("recipients", receiverRecipients)),
   ],
 );

@@ -127,6 +127,7 @@ async function createPasscode(
     quietHours: null,
     timeZone: null,
     digest: null,
+    ownReceivers: null,
     inDigest: null,
     disabledMethods: null,
     addedMethods: null,

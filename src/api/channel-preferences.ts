@@ -6,11 +6,15 @@ import { lowerUuid, strictQuery, text } from "../http/schemas.ts";
 import { conflict, invalid } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { ensureDigest } from "../notifications/digest/store/digests.ts";
-import { channelChoices, choosableMethods } from "../notifications/preferences/channel-choices.ts";
+import {
+  channelChoices,
+  choosableMethods,
+  toReachable,
+} from "../notifications/preferences/channel-choices.ts";
 import { presetStatements } from "../notifications/preferences/preset.ts";
 import { findPreset, undoPreset } from "../notifications/preferences/store/preset.ts";
 import {
-  findHasPush,
+  findReach,
   listKindPreferences,
   resetPreferences,
   setChannel,
@@ -144,10 +148,10 @@ export const channelPreferenceRoutes = new Hono<Env>()
 async function loadChannels(c: Ctx, name: string) {
   const { userId, email } = await loadSubject(c, name);
   const { notifications } = c.get("deps").config;
-  const { choices, push } = await c
+  const { choices, reach } = await c
     .get("deps")
-    .db.read({ choices: listKindPreferences(userId), push: findHasPush(userId) });
-  const reachable = { email, hasPush: push[0]?.hasPush === 1 };
+    .db.read({ choices: listKindPreferences(userId), reach: findReach(userId) });
+  const reachable = toReachable(email, reach);
   const kinds = choices.map(({ id, name, ...choice }) => {
     const channels = channelChoices({ id, ...choice }, notifications, reachable);
     return { id, name, channels, choosable: choosableMethods(channels) };

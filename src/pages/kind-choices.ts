@@ -171,7 +171,7 @@ const digestForm = (id: string, inDigest: boolean, to: string): Html =>
   );
 
 const problems = {
-  "not configured": ({ label }: Channel) => `${label.toLowerCase()} is not configured`,
+  "not configured": ({ label }: Pick<Channel, "label">) => `${label.toLowerCase()} is not configured`,
   "no address": () => "your account has no email address",
 };
 

@@ -12,9 +12,14 @@ import {
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { aboutKind, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
-import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
-  findHasPush,
+  channelChoices,
+  choosableMethods,
+  isEnabled,
+  toReachable,
+} from "../notifications/preferences/channel-choices.ts";
+import {
+  findReach,
   listKindPreferences,
   resetPreferences,
   setChannel,
@@ -36,6 +41,8 @@ import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
 import { findTiming } from "../notifications/preferences/store/timing.ts";
+import { listOwnReceivers } from "../notifications/receivers/store/own.ts";
+import { chatPages, chatsSection } from "./chats.ts";
 import { findPreset } from "../notifications/preferences/store/preset.ts";
 import { presetSection } from "./preset.ts";
 import { digestSection } from "./digest.ts";
@@ -49,6 +56,10 @@ import { listSubscriptions } from "../notifications/channels/push/store/subscrip
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const notificationSettingsPages = new Hono<Env>()
+  .route(
+    "/",
+    chatPages((c, problem) => showSettings(c, problem)),
+  )
   .get(notificationSettingsPath, signedIn, (c) => showSettings(c))
   .post(notificationSettingsPath, signedIn, async (c) => {
     const { to, disabled, channels } = await readPreferences(c);
@@ -91,11 +102,11 @@ async function channelChanges(
   if (wanted.length === 0) return [];
   const { notifications } = c.get("deps").config;
   const self = currentUserIdSql(c);
-  const { actor, choices, push } = await readAsUser(c, {
+  const { actor, choices, reach } = await readAsUser(c, {
     choices: listKindPreferences(self),
-    push: findHasPush(self),
+    reach: findReach(self),
   });
-  const reachable = { email: actor.email, hasPush: push[0]?.hasPush === 1 };
+  const reachable = toReachable(actor.email, reach);
   return wanted.map((change) => {
     const choice = choices.find(({ id }) => id === change.templateId);
     const { methods, usual } = choosableMethods(
@@ -138,24 +149,28 @@ async function readPreferences(
   return { to: path ?? notificationSettingsPath, disabled, channels };
 }
 
-async function showSettings(c: Ctx) {
+const settingsReads = (self: ReturnType<typeof currentUserIdSql>) => ({
+  choices: listKindPreferences(self),
+  ownActions: findOwnActions(self),
+  mutes: listMutes(self),
+  reach: findReach(self),
+  chats: listOwnReceivers(self),
+  preset: findPreset(self),
+  digest: findDigest(self),
+  timing: findTiming(self),
+  subscriptions: listSubscriptions(self),
+  rules: listRules(self),
+});
+
+/** `chatProblem`: what went wrong with a chat. */
+async function showSettings(c: Ctx, chatProblem?: string) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing, rules } =
-    await readAsUser(c, {
-      choices: listKindPreferences(currentUserIdSql(c)),
-      ownActions: findOwnActions(currentUserIdSql(c)),
-      mutes: listMutes(currentUserIdSql(c)),
-      preset: findPreset(currentUserIdSql(c)),
-      digest: findDigest(currentUserIdSql(c)),
-      timing: findTiming(currentUserIdSql(c)),
-      subscriptions: listSubscriptions(currentUserIdSql(c)),
-      rules: listRules(currentUserIdSql(c)),
-    });
+  const read = await readAsUser(c, settingsReads(currentUserIdSql(c)));
+  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing, reach, chats, rules } = read;
   const facts: SettingsView = {
     choices,
     notifications,
-    email: actor.email,
-    hasPush: subscriptions.length > 0,
+    ...toReachable(actor.email, reach),
     hasDigest: digest[0]?.digest != null,
   };
   const sendsMail = notifications.channels.smtp !== undefined && actor.email !== "";
@@ -168,7 +183,7 @@ async function showSettings(c: Ctx) {
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))}
     ${presetSection(preset[0]?.isApplied === 1)} ${resetSection(choices, c.req.query("reset") !== undefined)}
-    ${kindGroups(facts)} ${await pushSection(c, subscriptions)}
+    ${kindGroups(facts)} ${await pushSection(c, subscriptions)} ${chatsSection(chats, chatProblem)}
     ${ownActionsSetting(ownActions[0]?.notify === true)}
     ${sendsMail ? digestSection(digest[0], c.get("deps").now()) : ""}
     ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())} ${ownRulesSection(rules)}

@@ -7,8 +7,9 @@ import {
   writeAsUser,
   type Env,
 } from "../http/endpoint.ts";
+import { toReachable } from "../notifications/preferences/channel-choices.ts";
 import { presetStatements } from "../notifications/preferences/preset.ts";
-import { findHasPush, listKindPreferences } from "../notifications/preferences/store/preferences.ts";
+import { findReach, listKindPreferences } from "../notifications/preferences/store/preferences.ts";
 import { undoPreset } from "../notifications/preferences/store/preset.ts";
 import { html } from "./html.ts";
 import type { Html } from "./layout.ts";
@@ -21,12 +22,12 @@ const place = `${notificationSettingsPath}#preset`;
 export const presetPages = new Hono<Env>()
   .post(path, signedIn, async (c) => {
     const self = currentUserIdSql(c);
-    const { actor, choices, push } = await readAsUser(c, {
+    const { actor, choices, reach } = await readAsUser(c, {
       choices: listKindPreferences(self),
-      push: findHasPush(self),
+      reach: findReach(self),
     });
     const { config, now } = c.get("deps");
-    const reachable = { email: actor.email, hasPush: push[0]?.hasPush === 1 };
+    const reachable = toReachable(actor.email, reach);
     const how = { config: config.notifications, reachable };
     await writeAsUser(c, presetStatements(authorizedUserIdSql(c), choices, how, now()), {});
     return c.redirect(place, 303);

@@ -7,13 +7,14 @@ import { ApiError } from "../kernel/errors.ts";
 import { unsubscribeFromDigest } from "../notifications/digest/store/digests.ts";
 import { aboutKind, kinds, kindTitle } from "../notifications/kinds/kinds.ts";
 import { isChannelDisabled } from "../notifications/outbox/rules/by-person.ts";
-import {
-  findHasPush,
-  findKindPreference,
-  setChannel,
-} from "../notifications/preferences/store/preferences.ts";
+import { findReach, findKindPreference, setChannel } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
-import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
+import {
+  channelChoices,
+  choosableMethods,
+  isEnabled,
+  toReachable,
+} from "../notifications/preferences/channel-choices.ts";
 import { notificationSettingsPath } from "./rules/links.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 
@@ -31,11 +32,11 @@ export const unsubscribePages = new Hono<Env>()
     const { db, now, config } = c.get("deps");
     const before = await db.read({
       choice: findKindPreference(userId, templateId),
-      push: findHasPush(userId),
+      reach: findReach(userId),
     });
     const known = before.choice[0];
     if (known === undefined) throw unknown();
-    const reachable = { email: known.email, hasPush: before.push[0]?.hasPush === 1 };
+    const reachable = toReachable(known.email, before.reach);
     const { methods, usual } = choosableMethods(channelChoices(known, config.notifications, reachable));
     if (templateId === digestId) {
       await db.write(unsubscribeFromDigest(userId, now()), {});

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { startSignedIn } from "../support/pages.ts";
+import { startReceiver } from "../support/receiver.ts";
 
 async function start(environment: Record<string, string> = {}) {
   const started = await startSignedIn({ environment });
@@ -124,4 +125,36 @@ test("only what needs one, and back", async () => {
   expect(row((await belfry("only-needs-me", "--undo")).stdout)).toMatch(/on +on$/);
   expect((await belfry("only-needs-me", "--undo", "--output", "json")).code).toBe(1);
   expect(JSON.parse((await belfry("only-needs-me", "--output", "json")).stdout)).toBeInstanceOf(Array);
+});
+
+test("a chat of one's own is added, confirmed, chosen for a kind and deleted", async () => {
+  const { belfry } = await start({ BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE: "true" });
+  const chat = await startReceiver();
+  const chats = (...args: string[]) => belfry("chats", ...args);
+  expect((await chats("list")).stderr).toContain("No chats. Add one: belfry preferences chats add");
+  const added = await chats("add", "mine", "--format", "ntfy", "--address", `${chat.url}/t`);
+  expect([added.code, added.stderr]).toEqual([
+    0,
+    "A code was sent there. Confirm: belfry preferences chats confirm mine CODE\n",
+  ]);
+  expect((await chats("list")).stdout).toMatch(/mine +ntfy +127\.0\.0\.1 +unconfirmed/);
+  const wrong = await chats("confirm", "mine", "x");
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining("CODE: is not the code that was sent"),
+  ]);
+  expect((await chats("resend", "mine")).code).toBe(1);
+  const code = /\d{6}/.exec(chat.arrivals[0]!.body)![0];
+  expect((await chats("confirm", "mine", code)).stderr).toBe("Confirmed mine.\n");
+  const set = await belfry("set", "task-working", "on", "--channel", "mine");
+  expect(set.stdout).toMatch(/INBOX +MINE\nTask Working +on +on\*/);
+  expect(JSON.parse((await chats("list", "--output", "json")).stdout)).toMatchObject([{ confirmed: true }]);
+  expect((await chats("delete", "yours")).stderr).toContain('Chat "yours" not found.');
+  expect((await chats("delete", "mine")).stderr).toBe("Deleted mine.\n");
+  chat.answer({ status: 500, body: "no" });
+  const refused = await chats("add", "mine", "--format", "ntfy", "--address", `${chat.url}/t`);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("did not accept the code")]);
+  expect((await chats("add", "x", "--format", "coder", "--address", chat.url)).code).toBe(2);
+  expect((await chats("add", "x", "--format", "ntfy")).code).toBe(2);
+  expect((await chats("add", "x", "--format", "ntfy", "--address", "-", "--secret", "-")).code).toBe(2);
 });

@@ -48,6 +48,7 @@ const fill = (path: string) =>
     .replace(":receiver", "none")
     .replace(":group", "none")
     .replace(":rule", "none")
+    .replace(":chat", "none")
     .replace(":name", "none")
     .replace(":key", "none")
     .replace(":id", nobody)
@@ -368,6 +369,21 @@ const special: Record<string, Make> = {
     "DELETE",
     "/api/v2/users/me/notifications/only-needs-me",
   ),
+  "POST /api/v2/notifications/chats 409": async (world) => {
+    await addChat(world, "taken");
+    return addChat(world, "taken");
+  },
+  "POST /api/v2/notifications/chats/:chat/code 404": as("POST", "/api/v2/notifications/chats/nobody/code"),
+  "POST /api/v2/notifications/chats/:chat/code 409": async (world) => {
+    await addChat(world, "early");
+    return as("POST", "/api/v2/notifications/chats/early/code")(world);
+  },
+  "POST /api/v2/notifications/chats/:chat/confirm 404": as(
+    "POST",
+    "/api/v2/notifications/chats/nobody/confirm",
+    { code: "000000" },
+  ),
+  "DELETE /api/v2/notifications/chats/:chat 404": as("DELETE", "/api/v2/notifications/chats/nobody"),
   "GET /api/v2/users/:user/notifications/digest 404": as("GET", "/api/v2/users/nobody/notifications/digest"),
   "GET /api/v2/users/:user/notifications/digest/preview 404": as(
     "GET",
@@ -592,6 +608,8 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/templates/:id/choices": { enabled_by_default: true },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+    "POST /api/v2/notifications/chats": { name: "x", format: "ntfy", address: "https://spare.invalid/x" },
+    "POST /api/v2/notifications/chats/:chat/confirm": { code: "000000" },
     "PUT /api/v2/users/:user/notifications/quiet-hours": { ranges: [] },
     "PUT /api/v2/users/:user/notifications/digest": { every: "off" },
     "PUT /api/v2/users/:user/notifications/channels": {
@@ -603,6 +621,12 @@ function bodyFor(method: string, path: string): { json?: unknown } {
   const json = bodies[`${method} ${path}`];
   return json === undefined ? {} : { json };
 }
+
+/** Nobody listens there. */
+const addChat = (world: World, name: string) =>
+  as("POST", "/api/v2/notifications/chats", { name, format: "ntfy", address: "https://spare.invalid/x" })(
+    world,
+  );
 
 test("each declared error of each route is returned", async () => {
   const environment = {

@@ -583,6 +583,26 @@ export interface Answers {
       default: boolean;
     }>;
   }>;
+  "GET /api/v2/notifications/chats": Array<NotificationChat>;
+  "POST /api/v2/notifications/chats": {
+    id: string;
+    name: string;
+    format: string;
+    host: string;
+    method: string;
+    confirmed: boolean;
+    disabled_because: string | null;
+    last_answer: string | null;
+    created_at: string;
+    accepted: boolean;
+    answer: string;
+  };
+  "POST /api/v2/notifications/chats/{chat}/code": {
+    accepted: boolean;
+    answer: string;
+  };
+  "POST /api/v2/notifications/chats/{chat}/confirm": NotificationChat;
+  "DELETE /api/v2/notifications/chats/{chat}": undefined;
   "GET /api/v2/users/{user}/notifications/digest": {
     every: "daily" | "weekly" | "off";
     hour: number;
@@ -986,6 +1006,14 @@ export interface Paths {
         mutes: {
           "": "/api/v2/notifications/mutes";
           "{}": "/api/v2/notifications/mutes/{id}";
+        };
+        chats: {
+          "": "/api/v2/notifications/chats";
+          "{}": {
+            code: "/api/v2/notifications/chats/{chat}/code";
+            confirm: "/api/v2/notifications/chats/{chat}/confirm";
+            "": "/api/v2/notifications/chats/{chat}";
+          };
         };
       };
       sources: {
@@ -1764,6 +1792,18 @@ export interface NotificationMute {
   thing: "workspace" | "template" | "preset" | "session";
   thing_id: string;
   name: string | null;
+  created_at: string;
+}
+
+export interface NotificationChat {
+  id: string;
+  name: string;
+  format: string;
+  host: string;
+  method: string;
+  confirmed: boolean;
+  disabled_because: string | null;
+  last_answer: string | null;
   created_at: string;
 }
 

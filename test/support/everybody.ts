@@ -82,6 +82,10 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   const muteId = randomUUID();
   await server.sql(`INSERT INTO notification_mutes (id, user_id, thing, thing_id, created_at)
     SELECT '${muteId}', id, 'template', '${pooled.templateId}', 1 FROM users WHERE username = 'mia'`);
+  const chatId = randomUUID();
+  await server.sql(`INSERT INTO notification_receivers (id, owner_id, name, format, host, sealed_target, min_severity,
+      is_enabled, change_id, created_by, created_at)
+    SELECT '${chatId}', id, 'spare', 'ntfy', 'spare.invalid', '', 'info', 0, '', id, 1 FROM users WHERE username = 'mia'`);
   await addSpareSource(server);
   await call(owner, "POST", "/notifications/receivers", {
     name: "spare",
@@ -110,6 +114,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       events: message!.event_id,
       inbox: message!.id,
       mutes: muteId,
+      chats: chatId,
       people: miaInCoder,
       newcomers: newcomerInCoder,
       workspaces: task.workspaceId,

@@ -57,6 +57,17 @@ export const pages: Record<string, Page> = {
   "POST /settings/digest": { who: people, form: { every: "daily", hour: "8", weekday: "0", zone: "UTC" } },
   "POST /settings/notifications/only-needs-me": { who: people },
   "POST /settings/notifications/only-needs-me/undo": { who: people },
+  "POST /settings/chats": {
+    who: people,
+    form: { name: "new", format: "ntfy", address: "https://spare.invalid/x", secret: "" },
+  },
+  "POST /settings/chats/:chat/code": { who: ["mia"], path: "/settings/chats/spare/code" },
+  "POST /settings/chats/:chat/confirm": {
+    who: ["mia"],
+    path: "/settings/chats/spare/confirm",
+    form: { code: "000000" },
+  },
+  "POST /settings/chats/:chat/delete": { who: ["mia"], path: "/settings/chats/spare/delete" },
   "POST /settings/quiet-hours": {
     who: people,
     form: { mon: "on", from: "22:00", to: "07:00", zone: "UTC" },

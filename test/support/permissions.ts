@@ -155,6 +155,11 @@ export const permissions: Record<string, readonly Caller[]> = {
   "DELETE /api/v2/sources/:source/people/:id": ["owner"],
   // What lets in is the secret in the path.
   "POST /api/v2/source-messages/:secret": everybody,
+  "GET /api/v2/notifications/chats": readers,
+  "POST /api/v2/notifications/chats": people,
+  "POST /api/v2/notifications/chats/:chat/code": ["mia"],
+  "POST /api/v2/notifications/chats/:chat/confirm": ["mia"],
+  "DELETE /api/v2/notifications/chats/:chat": ["mia"],
   "GET /api/v2/notifications/mutes": readers,
   "DELETE /api/v2/notifications/mutes/:id": ["mia"],
   "GET /api/v2/notifications/inbox/watch": readers,

@@ -55,6 +55,8 @@ const bodies: Record<string, unknown> = {
   },
   "POST /api/v2/notifications/receivers/preview": { format: "slack" },
   "PATCH /api/v2/notifications/receivers/:receiver": { min_severity: "warning" },
+  "POST /api/v2/notifications/chats": { name: "new", format: "ntfy", address: "https://spare.invalid/x" },
+  "POST /api/v2/notifications/chats/:chat/confirm": { code: "000000" },
   "POST /api/v2/notifications/rules": { name: "new", suppress: true },
   "PATCH /api/v2/notifications/rules/:rule": { filter: "severity = info" },
   "POST /api/v2/users/:user/notifications/rules": { name: "new", suppress: true },

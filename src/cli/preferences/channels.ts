@@ -62,7 +62,7 @@ export const set = defineCommand({
     channel: {
       type: "string",
       value: "CHANNEL",
-      text: "only this channel: inbox, smtp (email), webhook or push (browser)",
+      text: "only this channel: inbox, smtp (email), webhook, push (browser) or a chat of yours",
     },
     ...outputOption,
   },
@@ -79,13 +79,22 @@ export const set = defineCommand({
       const digest = channel === "smtp" && enabled ? { digest: state === "digest" } : {};
       if (state === "digest" && channel !== "smtp")
         throw new Failure(exit.usage, "--channel: only smtp can be a digest");
-      const json = { template_id: id, method: channel, enabled, ...digest };
+      const method = await methodOf(context, channel);
+      const json = { template_id: id, method, enabled, ...digest };
       await client.ask((routes) => routes.users[":user"].notifications.channels.$put({ param, json }));
     }
     const kinds = (await readKinds(context)).filter((kind) => kind.id === id);
     printKinds(context, kinds, options.output === "json");
   },
 });
+
+/** A chat of one's own is named as it was added. */
+async function methodOf(context: Context, channel: string): Promise<string> {
+  const all = (await readKinds(context)).flatMap(({ channels }) => channels);
+  return (
+    all.find(({ method, label }) => method.startsWith("receiver:") && label === channel)?.method ?? channel
+  );
+}
 
 export const reset = defineCommand({
   name: "reset",

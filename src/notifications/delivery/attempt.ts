@@ -14,6 +14,7 @@ import { unsealLabels } from "../outbox/sealed-labels.ts";
 import { renderOrFallback, withoutTemplate, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
 import { unsubscribeUrl } from "../preferences/unsubscribe.ts";
+import { ownMethod } from "../receivers/rules/own.ts";
 import { sendToReceiver } from "../receivers/send.ts";
 import type { ReceiverToSend } from "../receivers/store/turns.ts";
 
@@ -115,7 +116,9 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
     return { kind: "inhibited", detail: "the user turned off this kind", reason: "disabled_by_user" };
   }
-  if (isChannelDisabled(message, message.method) && !isAlwaysOn(message.templateId)) {
+  const { receiverId, method } = message;
+  const isOff = isChannelDisabled(message, receiverId === null ? method : ownMethod(receiverId));
+  if ((isOff || isChannelDisabled(message, method)) && !isAlwaysOn(message.templateId)) {
     const detail = "the user disabled this channel for this kind";
     return { kind: "inhibited", detail, reason: "channel_disabled_by_user" };
   }

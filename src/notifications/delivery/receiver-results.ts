@@ -31,15 +31,24 @@ interface Gone {
 }
 
 const receiverDisabled = defineKind("notification-receiver-disabled", {
-  audience: () => ({ roles: ["owner"] }),
+  audience: (people: readonly string[]) => ({ roles: ["owner"], users: people }),
   event: ({ receiver, answer, identity }: Gone) => ({
     labels: { receiver: receiver.name, format: formats[receiver.format].label, answer },
-    data: null,
+    data: {
+      own: receiver.ownerId !== null,
+      path:
+        receiver.ownerId === null
+          ? `/deployment/receivers/${receiver.name}`
+          : "/settings/notifications#chats",
+    },
     targets: [],
     createdBy: "notifier",
     identity,
     situation: { key: situationKey("receiver", receiver.id), isCalm: true },
-    recipients: { roles: ["owner"] },
+    recipients:
+      receiver.ownerId === null
+        ? { roles: ["owner"] }
+        : { people: [{ id: receiver.ownerId, why: "own_receiver" as const }] },
   }),
 });
 
@@ -69,7 +78,8 @@ export function receiverHealth(batch: readonly ReceiverDelivery[], now: number):
 export async function disableGone(deps: Deps, batch: readonly ReceiverDelivery[]): Promise<Statement[]> {
   const gone = new Map(goneOf(batch).map((one) => [one.receiver.id, one]));
   if (gone.size === 0) return [];
-  const answers = await deps.db.read(receiverDisabled.reads());
+  const people = [...gone.values()].flatMap(({ receiver }) => receiver.ownerId ?? []);
+  const answers = await deps.db.read(receiverDisabled.reads(people));
   return [...gone.values()].flatMap(({ receiver, answer }) => {
     const { id } = receiver;
     const { rows } = receiverDisabled.prepare(deps, answers, { receiver, answer, identity: deps.newId() });

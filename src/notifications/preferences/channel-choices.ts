@@ -5,6 +5,9 @@ import { includesMethod } from "../channels/rules/methods.ts";
 import { allChannels, planChannels, type Method } from "../channels/index.ts";
 import { isAlwaysOn, isOnlyByMail } from "../kinds/kinds.ts";
 import { chooseChannels } from "../outbox/rules/by-deployment.ts";
+import { isUsualForOwn, parseOwnReceivers } from "../outbox/rules/own-receivers.ts";
+import { canReceive } from "../receivers/rules/filter.ts";
+import { ownMethod } from "../receivers/rules/own.ts";
 import { isChannelDisabled } from "../outbox/rules/by-person.ts";
 import type { KindPreference } from "./store/preferences.ts";
 
@@ -21,10 +24,22 @@ export interface Reachable {
   email: string;
   /** A browser of theirs gets push messages. */
   hasPush: boolean;
+  /** Their confirmed chats. */
+  ownReceivers: readonly { id: string; name: string }[];
 }
 
+/** `rows`: of `findReach`. */
+export const toReachable = (
+  email: string,
+  [row]: readonly { hasPush: number; ownReceivers: string | null }[],
+): Reachable => ({
+  email,
+  hasPush: row?.hasPush === 1,
+  ownReceivers: parseOwnReceivers(row?.ownReceivers),
+});
+
 export interface ChannelChoice {
-  channel: Channel<Method>;
+  channel: Pick<Channel, "id" | "label" | "isLocal" | "destination">;
   /** Why it can't deliver to this user. */
   problem: "not configured" | "no address" | undefined;
   isEnabled: boolean;
@@ -52,7 +67,7 @@ type Choosable = Pick<
 export function channelChoices(
   choice: Choosable,
   { defaultMethod, channels: settings }: Pick<NotificationsConfig, "defaultMethod" | "channels">,
-  { email, hasPush }: Reachable,
+  { email, hasPush, ownReceivers }: Reachable,
 ): ChannelChoice[] {
   const planned = planChannels(settings);
   const used = chooseChannels({ template: choice, defaultMethod, channels: planned }).map(([id]) => id);
@@ -64,7 +79,7 @@ export function channelChoices(
     !isAlwaysOn(choice.id) &&
     planned.some((one) => one.id === id && one.isOn) &&
     (accompanies === undefined ? email !== "" : hasPush);
-  return allChannels
+  const ofChannels = allChannels
     .filter((channel) => isUsed(channel) || canUse(channel))
     .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
     .map((channel) => {
@@ -82,6 +97,28 @@ export function channelChoices(
         inDigest: channel.id === "smtp" && choice.inDigest === true,
       };
     });
+  return [...ofChannels, ...ownReceivers.flatMap((receiver) => ownChoice(choice, receiver))];
+}
+
+/** A chat of the user's own; none of a kind that can't go there. */
+function ownChoice(choice: Choosable, { id, name }: { id: string; name: string }): ChannelChoice[] {
+  if (!canReceive(choice.id) || (isAlwaysOn(choice.id) && !isUsualForOwn(choice.id))) return [];
+  const method = ownMethod(id);
+  const isOfDeployment = isUsualForOwn(choice.id);
+  return [
+    {
+      channel: { id: method, label: name, isLocal: false, destination: () => `to ${name}` },
+      problem: undefined,
+      isEnabled:
+        isEnabled(choice) &&
+        (isAlwaysOn(choice.id) ||
+          (!isChannelDisabled(choice, method) &&
+            (isOfDeployment || includesMethod(choice.addedMethods, method)))),
+      isOfDeployment,
+      isDefault: isOfDeployment && choice.enabledByDefault,
+      inDigest: false,
+    },
+  ];
 }
 
 function problemOf(
@@ -94,7 +131,7 @@ function problemOf(
 }
 
 /** The channels that a user can choose between for this kind, and those that are used without a choice. */
-export function choosableMethods(choices: readonly ChannelChoice[]): { methods: Method[]; usual: Method[] } {
+export function choosableMethods(choices: readonly ChannelChoice[]): { methods: string[]; usual: string[] } {
   const working = choices.filter(({ problem }) => problem === undefined);
   return {
     methods: working.map(({ channel }) => channel.id),

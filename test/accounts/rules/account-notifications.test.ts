@@ -18,6 +18,7 @@ const personRead = (userId: string) => ({
   quietHours: null,
   timeZone: null,
   digest: null,
+  ownReceivers: null,
   inDigest: null,
   disabledMethods: null,
   addedMethods: null,

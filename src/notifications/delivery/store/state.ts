@@ -21,7 +21,7 @@ const keys = JSON.stringify([settingsKey, lastTickKey, ...methods.map(healthKey)
 export const readDeliveryState = prepared(() =>
   query.all<Row>(sql`SELECT key, value, updated_at AS at FROM settings WHERE key IN (SELECT value FROM json_each(${keys}))
     UNION ALL SELECT ${receiverMethod}, name, succeeded_at FROM notification_receivers
-      WHERE is_enabled AND deleted_at IS NULL AND ${isFailingSql}`),
+      WHERE is_enabled AND deleted_at IS NULL AND owner_id IS NULL AND ${isFailingSql}`),
 );
 
 /** The rows of `readDeliveryState` as values. */

@@ -15,6 +15,7 @@ import { dedupeForPerson } from "./duplicates.ts";
 import type { Considered, DeliveryPlan, PlanChannel, PlanOptions, Recipient } from "./plan.ts";
 import { isOwnAction, refusedAsSuspended, unreachableBy } from "./reachable.ts";
 import { ownAction, type Reason } from "./reasons.ts";
+import { considerOwn, decideForOwn } from "./own-receivers.ts";
 import { decideForEach, decideForReceiver } from "./receiver-plan.ts";
 import { digestForPerson, whenForPerson } from "./when.ts";
 
@@ -28,6 +29,11 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
       decideForPerson(recipient, considered, decision, options),
     );
   });
+  const toOwn = recipients.flatMap((recipient) =>
+    considerOwn(recipient, options.template.id).map((receiver) =>
+      decideForOwn(receiver, recipient, decideForRecipient(forEveryone, recipient, options), options),
+    ),
+  );
   const toReceivers = considerReceivers(options, forEveryone).flatMap(([receiver, why]) =>
     receiver.recipients === "each"
       ? recipients.map((recipient) => {
@@ -36,7 +42,7 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
         })
       : [decideForReceiver(receiver, why, forEveryone, options)],
   );
-  return [...toPeople, ...toReceivers];
+  return [...toPeople, ...toOwn, ...toReceivers];
 }
 
 function decideForPerson(

@@ -22,6 +22,8 @@ export interface Recipient extends Chooser, QuietPerson, DigestPerson {
   ownActionsNotify: boolean;
   /** JSON array of the channels that the user has disabled for it. */
   disabledMethods?: string | null;
+  /** JSON of the chats of their own: `{id, name, resumeAt}`; null: none. */
+  ownReceivers?: string | null;
   /** What they have muted, as `isMuted` reads it. */
   mutes: string | null;
   /** Their own, that are enabled. */

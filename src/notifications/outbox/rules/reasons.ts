@@ -14,6 +14,7 @@ export type Reason =
   | "own_agent"
   | "own_account"
   | "own_digest"
+  | "own_receiver"
   | "uses_template"
   | `source_${string}`
   | `group_${string}`
@@ -94,6 +95,11 @@ const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
     question: "who",
     text: "It is about their own account",
     toRecipient: "it is about your account",
+  },
+  own_receiver: {
+    question: "who",
+    text: "It is a chat of their own",
+    toRecipient: "it is a chat of yours",
   },
   own_digest: {
     question: "who",

@@ -49,7 +49,7 @@ export function decideForEach(
   return planned(to, [...recipient.why, why], against, decision, options, recipient);
 }
 
-function planned(
+export function planned(
   to: Pick<DeliveryPlan, "recipient" | "method"> & { receiver: PlanReceiver },
   reasons: readonly Reason[],
   against: Reason | undefined,

@@ -5,6 +5,7 @@ import { mutesSql } from "../../preferences/store/mutes.ts";
 import { ownRulesSql } from "../../routing/store/rules.ts";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
+import { ownReceiversSql } from "../../receivers/store/own.ts";
 import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
 import { notificationPreferences, users, type SiteRole } from "../../../../db/schema.ts";
 
@@ -77,6 +78,7 @@ const findAudience = prepared(
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),
+        ownReceivers: ownReceiversSql(sql`${users.id}`).as("own_receivers"),
         hasPush: hasSubscriptionSql(sql`${users.id}`).as("has_push"),
       })
       .from(users)

@@ -3,6 +3,7 @@ import { and, asc, eq, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationPreferences, notificationTemplates, users } from "../../../../db/schema.ts";
 import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
+import { ownReceiversSql } from "../../receivers/store/own.ts";
 import { kinds } from "../../kinds/kinds.ts";
 import { enabledByDefaultSql } from "../../texts/store/choices.ts";
 import { severitiesSql } from "../../texts/store/severities.ts";
@@ -150,6 +151,11 @@ export const resetPreferences = (user: User, templateIds: readonly string[] | un
     }`,
   );
 
-/** Whether a browser of the user gets push messages. */
-export const findHasPush = (user: User) =>
-  query.select({ hasPush: hasSubscriptionSql(sql`${user}`).as("has_push") }).from(sql`(SELECT 1)`);
+/** How a user can be reached besides email, for `toReachable`. */
+export const findReach = (user: User) =>
+  query
+    .select({
+      hasPush: hasSubscriptionSql(sql`${user}`).as("has_push"),
+      ownReceivers: ownReceiversSql(sql`${user}`).as("own_receivers"),
+    })
+    .from(sql`(SELECT 1)`);

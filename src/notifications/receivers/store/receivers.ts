@@ -22,13 +22,17 @@ export const isFollowingSql = sql.raw(
 export const planReceiversSql =
   preparedSql(sql<string>`(SELECT json_group_array(json_object('id', id, 'kinds', json(kinds),
     'minSeverity', min_severity, 'filter', filter, 'recipients', recipients, 'resumeAt', resume_at, 'follows', ${isFollowingSql}))
-  FROM notification_receivers WHERE is_enabled AND deleted_at IS NULL)`) as SQL<string>;
+  FROM notification_receivers WHERE is_enabled AND deleted_at IS NULL AND owner_id IS NULL)`) as SQL<string>;
 
 const {
   turnToken: _turn,
   changeId: _change,
   createdBy: _creator,
   deletedAt: _deleted,
+  ownerId: _owner,
+  codeHash: _code,
+  codeSentAt: _codeSent,
+  codeTries: _codeTries,
   ...listedColumns
 } = getTableColumns(notificationReceivers);
 
@@ -44,7 +48,8 @@ const selectReceivers = () =>
     .from(notificationReceivers)
     .leftJoin(users, eq(users.id, notificationReceivers.createdBy));
 
-const exists = isNull(notificationReceivers.deletedAt);
+/** Those of the deployment; people's own are theirs alone. */
+const exists = and(isNull(notificationReceivers.deletedAt), isNull(notificationReceivers.ownerId));
 
 /** By name. */
 export const listReceivers = () => selectReceivers().where(exists).orderBy(asc(notificationReceivers.name));

@@ -21,6 +21,7 @@ export const findReceiverToSend = prepared((id: string, now: number) =>
       previousUntil: notificationReceivers.previousUntil,
       resumeAt: notificationReceivers.resumeAt,
       failures: notificationReceivers.failures,
+      ownerId: notificationReceivers.ownerId,
       hasMore: sql<number>`EXISTS (SELECT 1 FROM notification_messages AS m
         WHERE m.receiver_id = notification_receivers.id AND m.due_at <= ${now})`.as("has_more"),
     })

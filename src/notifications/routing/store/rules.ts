@@ -63,7 +63,7 @@ export function findReferences({ templates, users: names, receivers, receiverIds
     UNION ALL SELECT 'user', lower(u.username), u.id, 0 FROM ${list(names)} CROSS JOIN users AS u
       WHERE lower(u.username) = given.value AND u.deleted_at IS NULL
     UNION ALL SELECT 'receiver', r.name, r.id, 0 FROM ${list(receivers)} CROSS JOIN notification_receivers AS r
-      WHERE lower(r.name) = given.value AND r.deleted_at IS NULL
+      WHERE lower(r.name) = given.value AND r.deleted_at IS NULL AND r.owner_id IS NULL
     UNION ALL SELECT 'receiver', r.name, r.id, r.deleted_at IS NOT NULL
       FROM ${list(receiverIds)} CROSS JOIN notification_receivers AS r WHERE r.id = given.value`);
 }
