@@ -166,7 +166,8 @@ const settingsReads = (self: ReturnType<typeof currentUserIdSql>) => ({
 async function showSettings(c: Ctx, chatProblem?: string) {
   const { notifications } = c.get("deps").config;
   const read = await readAsUser(c, settingsReads(currentUserIdSql(c)));
-  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing, reach, chats, rules } = read;
+  const { actor, choices, subscriptions, ownActions, mutes, digest, preset, timing, reach, chats, rules } =
+    read;
   const facts: SettingsView = {
     choices,
     notifications,
