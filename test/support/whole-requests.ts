@@ -142,6 +142,7 @@ export function wholeRequest(ids: { [path: string]: string }, method: string, pa
     .replace(":receiver", "spare")
     .replace(":group", "spare")
     .replace(":rule", "spare")
+    .replace(":chat", ids["chats"] ?? "spare")
     .replace(":secret", sourceSecret)
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")
