@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
 
 /** Kilobytes, compressed: far below what Workers take (10 MiB), because each one more is a slower start. */
-export const largestBundle = 400;
+export const largestBundle = 410;
 
 export interface Bundle {
   /** A folder of its own, to be removed by whoever asked for the bundle; the files that the Worker serves are in `public`. */

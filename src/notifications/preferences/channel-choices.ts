@@ -102,9 +102,9 @@ export function channelChoices(
 
 /** A chat of the user's own; none of a kind that can't go there. */
 function ownChoice(choice: Choosable, { id, name }: { id: string; name: string }): ChannelChoice[] {
-  if (!canReceive(choice.id) || (isAlwaysOn(choice.id) && !isUsualForOwn(choice.id))) return [];
+  if (!canReceive(choice.id) || (isAlwaysOn(choice.id) && !isUsualForOwn(choice))) return [];
   const method = ownMethod(id);
-  const isOfDeployment = isUsualForOwn(choice.id);
+  const isOfDeployment = isUsualForOwn(choice);
   return [
     {
       channel: { id: method, label: name, isLocal: false, destination: () => `to ${name}` },

@@ -22,7 +22,7 @@ const [working, failed] = [kinds["task-working"].id, kinds["task-failed"].id];
 
 test("it gets warnings and what waits; other kinds if they were added; never what only mail may have", () => {
   const consider = (addedMethods: string | null, id: string) =>
-    considerOwn({ ownReceivers, addedMethods }, id).map((receiver) => receiver.id);
+    considerOwn({ ownReceivers, addedMethods }, { id }).map((receiver) => receiver.id);
   const added = JSON.stringify([ownMethod("r")]);
   expect([consider(null, failed), consider(null, working), consider(added, working)]).toEqual([
     ["r"],
@@ -30,9 +30,12 @@ test("it gets warnings and what waits; other kinds if they were added; never wha
     ["r"],
   ]);
   expect(consider(added, kinds["one-time-passcode"].id)).toEqual([]);
-  expect(considerOwn({ ownReceivers: null }, failed)).toEqual([]);
+  expect(considerOwn({ ownReceivers: null }, { id: failed })).toEqual([]);
   expect(parseOwnReceivers(undefined)).toEqual([]);
-  expect([isUsualForOwn(failed), isUsualForOwn(kinds["situation-resolved"].id)]).toEqual([true, false]);
+  expect([isUsualForOwn({ id: failed }), isUsualForOwn({ id: kinds["situation-resolved"].id })]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 describe("what is against it", () => {
@@ -61,7 +64,7 @@ describe("what is against it", () => {
   const end = (person: Partial<Recipient>, options: Partial<PlanOptions> = {}, decision = {}) => {
     const all = { ...usual, ...options };
     const recipient = { ...ada, ...person };
-    const [receiver] = considerOwn({ ownReceivers }, failed);
+    const [receiver] = considerOwn({ ownReceivers }, { id: failed });
     const { status, reasons } = decideForOwn(receiver!, recipient, decision, all);
     return `${status} ${reasons.at(-1)!}`;
   };

@@ -30,7 +30,7 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
     );
   });
   const toOwn = recipients.flatMap((recipient) =>
-    considerOwn(recipient, options.template.id).map((receiver) =>
+    considerOwn(recipient, options.template).map((receiver) =>
       decideForOwn(receiver, recipient, decideForRecipient(forEveryone, recipient, options), options),
     ),
   );

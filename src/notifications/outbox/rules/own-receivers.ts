@@ -2,6 +2,7 @@
 import { isPushed } from "../../channels/push/rules/push.ts";
 import { includesMethod } from "../../channels/rules/methods.ts";
 import { ownMethod } from "../../receivers/rules/own.ts";
+import type { SeverityChoice } from "../../kinds/kinds.ts";
 import { canReceive } from "../../receivers/rules/filter.ts";
 import type { RuleDecision } from "../../routing/rules/decision.ts";
 import { refusedByDeployment } from "./by-deployment.ts";
@@ -23,17 +24,18 @@ export const parseOwnReceivers = (text: string | null | undefined): OwnReceiver[
   text == null ? [] : (JSON.parse(text) as OwnReceiver[]);
 
 /** Without a choice, a chat gets what a browser gets. */
-export const isUsualForOwn = (templateId: string): boolean => isPushed(templateId) && canReceive(templateId);
+export const isUsualForOwn = (template: SeverityChoice): boolean =>
+  isPushed(template) && canReceive(template.id);
 
 /** The chats that get this kind unless something is against it. */
 export const considerOwn = (
   { ownReceivers, addedMethods }: Pick<Recipient, "ownReceivers" | "addedMethods">,
-  templateId: string,
+  template: SeverityChoice,
 ): PlanReceiver[] =>
   parseOwnReceivers(ownReceivers)
     .filter(
       ({ id }) =>
-        isUsualForOwn(templateId) || (canReceive(templateId) && includesMethod(addedMethods, ownMethod(id))),
+        isUsualForOwn(template) || (canReceive(template.id) && includesMethod(addedMethods, ownMethod(id))),
     )
     .map(({ id, resumeAt }) => ({
       id,
