@@ -68,7 +68,7 @@ async function startWorld() {
     BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "4s",
     BELFRY_NOTIFICATIONS_LEASE_PERIOD: "6s",
     BELFRY_NOTIFICATIONS_FETCH_INTERVAL: "1s",
-    BELFRY_NOTIFICATIONS_RETRY_INTERVAL: "1s",
+    BELFRY_NOTIFICATIONS_RETRY_INTERVAL: "100ms",
   };
   let program = await startProgram(environment);
   const { url } = program;
