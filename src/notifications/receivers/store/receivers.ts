@@ -163,10 +163,10 @@ export const clearFailures = (id: string, now: number): Statement[] => [
   endWait(id, now, trueSql),
 ];
 
-/** What waited for the end of a pause is due; what is delayed for its own sake stays so. */
+/** What waited for the end of a pause, or to be tried again, is due; what is delayed for its own sake stays so. */
 export const endWait = (receiverId: string, now: number, when: SQL): Statement =>
   query.run(sql`UPDATE notification_messages SET due_at = ${now}
-    WHERE receiver_id = ${receiverId} AND due_at > ${now} AND status = 'pending'
+    WHERE receiver_id = ${receiverId} AND due_at > ${now} AND status IN ('pending', 'temporary_failure')
       AND NOT EXISTS (SELECT 1 FROM json_each(reasons) WHERE value = ${"held_back" satisfies Reason}) AND ${when}`);
 
 /** What waits for a receiver that is disabled or deleted isn't sent. */
