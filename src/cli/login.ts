@@ -47,7 +47,7 @@ export const login = defineCommand({
     "setup-code": {
       type: "string",
       value: "CODE",
-      text: "one-time code that a new server printed when it started, or npm run db:migrate did",
+      text: "one-time code that a new server or npm run db:migrate printed",
     },
   },
   async run(context, { options, args }) {

@@ -59,15 +59,16 @@ const severities = ["info", "warning", "critical", "reset"] as const;
 export const setSeverity = defineCommand({
   name: "severity",
   summary: "Set the severity of a kind for everybody (owner role only)",
-  args: "NAME info|warning|critical|reset",
+  args: "NAME LEVEL",
   minArgs: 2,
   details: [
-    "It decides about icons, browser notifications, quiet hours, receivers and rules. reset: Belfry's.",
+    "LEVEL is info, warning, critical, or reset for Belfry's default. It decides about icons, browser notifications, quiet",
+    "hours, receivers and rules.",
   ],
   examples: ["belfry notifications templates severity workspace-autobuild-failed critical"],
   options: {},
   async run(context, { args: [word = "", wanted = ""] }) {
-    const severity = requireOneOf("SEVERITY", wanted, severities);
+    const severity = requireOneOf("LEVEL", wanted, severities);
     await change(context, word, { severity: severity === "reset" ? null : severity });
   },
 });

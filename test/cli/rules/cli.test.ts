@@ -322,7 +322,8 @@ describe("The commands of belfry", () => {
       if (isGroup(command)) continue;
       expect(command.examples.length).toBeGreaterThan(0);
       for (const example of command.examples) {
-        const typed = /belfry ([^<)]*)/.exec(example)![1]!.match(/"[^"]*"|\S+/g)!;
+        const [, line = ""] = /belfry ((?:"[^"]*"|'[^']*'|[^<)])*)/.exec(example)!;
+        const typed = line.match(/"[^"]*"|'[^']*'|\S+/g)!;
         const read = readCommandLine(commands, typed);
         expect([example, read.kind]).toEqual([example, "run"]);
       }
