@@ -49,6 +49,10 @@ const growing: [RegExp, string][] = [
     /^\/api\/v2\/(organizations\/:organization\/)?templates$/,
     "Coder's clients expect all templates: 4 rows each",
   ],
+  [
+    /^\/(api\/v2\/(organizations\/:organization\/)?groups|deployment\/groups)(\/:\w+)?$/,
+    "all members of a group are counted, by their index",
+  ],
   [/^(\/api\/v2\/prebuilds\/presets|\/metrics)$/, "all pools, about 100 rows each"],
   [/q=(mine-77|user-0000077)$/, "a part of a name: all names are looked at"],
   [/role:auditor$/, "everybody with the role is sorted by name"],

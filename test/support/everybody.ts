@@ -93,7 +93,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     // Nobody listens there.
     address: "https://spare.invalid/x",
   });
-  await call(owner, "POST", "/organizations/default/groups", { name: "spare" });
+  await call(owner, "POST", "/organizations/default/groups", { name: "spare", add_users: ["bob"] });
   const rule = { name: "spare", filter: 'template = "none-*"', suppress: true };
   await call(owner, "POST", "/notifications/rules", rule);
   await call(mia.token, "POST", "/users/me/notifications/rules", rule);

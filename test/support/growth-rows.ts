@@ -68,6 +68,7 @@ export const kind = {
   pinned: 35,
   receipt: 36,
   received: 37,
+  group: 38,
 } as const;
 
 /** One of the users, the same for each copy. */

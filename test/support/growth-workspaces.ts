@@ -27,6 +27,18 @@ export function accounts(): Copies[] {
       but: { user_id: id(kind.user), role: "CASE n % 3 WHEN 0 THEN 'auditor' ELSE 'template-admin' END" },
     },
     {
+      table: "user_groups",
+      count: "users",
+      from: "name = 'spare'",
+      but: { id: id(kind.group), name: "printf('group-%07d', n)" },
+    },
+    {
+      table: "user_group_members",
+      count: "users",
+      from: "true",
+      but: { user_id: id(kind.user) },
+    },
+    {
       table: "api_keys",
       count: "users",
       from: "true",

@@ -122,6 +122,23 @@ test.each<[string[][], string[]]>([
   expect(explain({ recipients }).slice(0, -1)).toEqual(expected);
 });
 
+test("an event to a group and to owners of workspaces", () => {
+  const rule = { people: ["group_sre", "owns_workspace"] } as const;
+  expect(
+    explain({
+      rule,
+      recipients: [
+        ["group_sre", "inbox"],
+        ["owns_workspace", "inbox"],
+      ],
+    }),
+  ).toEqual([
+    "Members of the group sre were notified (1).",
+    "Owners of workspaces that the sender chose were notified (1).",
+    "This user was not in the group sre and had no workspace that the sender chose.",
+  ]);
+});
+
 test("a source has named somebody else", () => {
   expect(explain({ rule: { people: ["source_prod"] }, recipients: [["source_prod", "inbox"]] })).toEqual([
     "The user whom source prod named was notified.",

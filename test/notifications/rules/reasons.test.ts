@@ -9,6 +9,7 @@ import {
 test.each([
   ["workspace_owner", { question: "who", text: "They own the workspace" }],
   ["role_template-admin", { question: "who", text: "They are a template admin" }],
+  ["group_sre", { question: "who", text: "They are in the group sre" }],
   ["source_prod", { question: "who", text: "It came from source prod, which named them as the recipient" }],
   ["inbox", { question: "channel", text: "Every notification goes to the inbox" }],
   ["expired", { question: "not", text: "It expired before it could be sent" }],
@@ -25,6 +26,10 @@ test.each([
   [
     ["named", "role_user-admin", "inbox"],
     "You get this because the sender named you as a recipient and you are a user admin.",
+  ],
+  [
+    ["group_sre", "owns_workspace", "inbox"],
+    "You get this because you are in the group sre and you own a workspace that the sender chose.",
   ],
   [["source_prod", "inbox"], "You get this because source prod sent it to you."],
   [["role_template-admin", "role_owner"], "You get this because you are a template admin and an owner."],

@@ -17,6 +17,7 @@ import {
   buttonTarget,
   ownPath,
   questionPath,
+  groupPath,
   receiverPath,
   sourcePath,
   buildPath,
@@ -205,6 +206,7 @@ describe("addresses", () => {
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");
     expect(messagePath("id")).toBe("/deployment/notifications/messages/id");
     expect(messagePath("m1")).toBe("/deployment/notifications/messages/m1");
+    expect(groupPath("a/b")).toBe("/deployment/groups/a%2Fb");
     expect(userPath("a/b")).toBe("/deployment/users/a%2Fb");
     expect(notificationTemplatePath("?")).toBe("/deployment/notifications/templates/%3F");
     expect(versionPath("default", "docker", "v 1/2")).toBe("/templates/default/docker/versions/v%201%2F2");
