@@ -64,8 +64,7 @@ export const create = defineCommand({
   args: "NAME",
   minArgs: 1,
   details: [
-    "Formats: coder (Coder's webhook envelope, signed as Standard Webhooks), slack, teams, discord, ntfy, pagerduty,",
-    "alertmanager, json (your own template).",
+    "Formats: coder (Coder's envelope, signed), slack, teams, discord, ntfy, pagerduty, alertmanager, json (your template).",
     "It gets each event once, however many people are notified, or with --recipients each a message for each of them.",
   ],
   fields: targetFields,
