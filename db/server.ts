@@ -4,11 +4,12 @@ import type { InStatement, InValue, ResultSet, Row, TransactionMode } from "@lib
 import type { DatabaseClient } from "./client.ts";
 import { ClientClosed, ServerFailure, ServerRefusal } from "./errors.ts";
 
-/** POSTs JSON; throws when the connection fails or times out. */
+/** POSTs JSON, of a transaction that writes or of anything else; throws when the connection fails or times out. */
 export type Send = (
   url: string,
   headers: Record<string, string>,
   body: string,
+  isWrite?: boolean,
 ) => Promise<{ status: number; text: string }>;
 
 export interface ServerAddress {
@@ -41,10 +42,10 @@ export function createServerClient(
   };
   let closed = false;
 
-  async function ask<T>(request: object): Promise<T> {
+  async function ask<T>(request: object, isWrite = false): Promise<T> {
     if (closed) throw new ClientClosed();
     const body = JSON.stringify({ baton: null, requests: [request, { type: "close" }] });
-    const { status, text } = await send(url, headers, body);
+    const { status, text } = await send(url, headers, body, isWrite);
     if (status < 200 || status > 299) throw new ServerRefusal(status, text.trim());
     const answer = (JSON.parse(text) as { results?: PipelineResult<T>[] }).results?.[0];
     if (answer === undefined)
@@ -68,7 +69,8 @@ export function createServerClient(
       toResultSet(await ask<StatementResult>({ type: "execute", stmt: toStatement(statement) })),
     batch: async (statements, mode = "deferred") => {
       const steps = transaction(statements as InStatement[], mode);
-      return inTransaction(await ask<BatchResult>({ type: "batch", batch: { steps } }), statements.length);
+      const answer = await ask<BatchResult>({ type: "batch", batch: { steps } }, mode === "write");
+      return inTransaction(answer, statements.length);
     },
     migrate: async (statements) => {
       const steps = transaction(statements, "write", [foreignKeys("off")], [foreignKeys("on")]);

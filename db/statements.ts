@@ -39,6 +39,13 @@ export function writeProbe(now: number): Statement {
     WHERE abs(excluded.updated_at - settings.updated_at) >= ${probeLifetimeMs}`);
 }
 
+/** When the last probe was written. */
+export const readProbe = () =>
+  query.all<{ at: number }>(sql`SELECT updated_at AS at FROM settings WHERE key = 'write_probe'`);
+
+/** Milliseconds: probes that are so far apart are both written. */
+export const probeSpacingMs = probeLifetimeMs;
+
 /** 6 MB, in values within a server's limits: about four chunks of a file, the largest result there is. */
 export function readLargeAnswer() {
   const half = sql<string>`hex(zeroblob(1500000))`;

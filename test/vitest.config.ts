@@ -35,7 +35,7 @@ const load = [
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
-  "test/runtime/{bundled,demo,faults,flat-reads,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
+  "test/runtime/{bundled,demo,faults,flat-reads,instances,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded = [

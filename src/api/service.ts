@@ -9,7 +9,10 @@ import { isTickLate } from "../notifications/delivery/rules/delivery-problems.ts
 import { readLastTick } from "../notifications/preferences/store/settings.ts";
 import { version } from "../kernel/version.ts";
 import { endpoint, type Env } from "../http/endpoint.ts";
+import { readProbe } from "../../db/statements.ts";
 import { probe } from "./probe.ts";
+import { answersFromReplica } from "./replica.ts";
+import { replicaWords } from "./rules/database-state.ts";
 
 const buildInfo = z.object({
   version: z.string(),
@@ -83,11 +86,30 @@ async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
   const { state, problem, answers } = await probe(deps, {
     lastTick: readLastTick(),
     keyCheck: readKeyCheck(),
+    probe: readProbe(),
   });
+  const isReplica = await remembersReplica(deps, answers?.probe);
   const tick = checkTick(deps, answers?.lastTick);
   const keyProblem = keyMatches(deps, answers?.keyCheck[0]?.value) ? null : wrongKeyMessage;
   const problems = [problem, keyProblem, tickProblems[tick.tick]].filter((words) => words != null);
-  return { ready: problems.length === 0, database: state, ...tick, problems, notes: notesOn(deps.config) };
+  return {
+    ready: problems.length === 0,
+    database: state,
+    ...tick,
+    problems,
+    notes: [...(isReplica ? [replicaWords] : []), ...notesOn(deps.config)],
+  };
+}
+
+/** Most reads are in time: what was seen once counts until the process ends, with its configuration. */
+async function remembersReplica(deps: Deps, written: { at: number }[] | undefined): Promise<boolean> {
+  const { replica } = deps.process;
+  if (deps.config.databaseUrl.startsWith("file:")) return false;
+  if (!replica.isSeen && (await answersFromReplica(deps, written))) {
+    replica.isSeen = true;
+    deps.log.warn(replicaWords);
+  }
+  return replica.isSeen;
 }
 
 /** Who forgets a password can't be helped by a page then: an administrator has to. */

@@ -86,6 +86,8 @@ export interface Process {
   tracer: Tracer | null;
   /** What `/metrics` has read of pools, for scrapes that follow shortly. */
   recentPools: { value: { at: number; families: readonly Family[] } | undefined };
+  /** Whether the database has answered from a replica. */
+  replica: { isSeen: boolean };
   /** Whether it prints the setup code when it starts; elsewhere `npm run db:migrate` alone does. */
   printsSetupCode: boolean;
   /** Aborted when the process is to stop: nothing more is claimed. */

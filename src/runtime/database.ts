@@ -82,16 +82,22 @@ export function describeFileFailure(file: string, cause: unknown): string {
   return `The database file ${file} can't be used (${message}). ${remedy}`;
 }
 
-const connections = 8;
+/**
+ * Writes don't queue behind reads: one write is what a hundred requests wait for, whose successors' reads would keep it waiting
+ * until it times out.
+ */
+const connections = { read: 5, write: 3 };
 
 function openServer(
   address: DatabaseAddress,
   { onAnswer, requestTimeoutMs = 5_000 }: ClientOptions,
 ): DatabaseClient {
+  const { origin } = new URL(serverUrl(address.databaseUrl));
   // Half the time of `fetch`.
-  const pool = new Pool(new URL(serverUrl(address.databaseUrl)).origin, { connections });
-  const send: Send = async (url, headers, body) => {
-    const answer = await pool.request({
+  const reads = new Pool(origin, { connections: connections.read });
+  const writes = new Pool(origin, { connections: connections.write });
+  const send: Send = async (url, headers, body, isWrite = false) => {
+    const answer = await (isWrite ? writes : reads).request({
       path: new URL(url).pathname,
       method: "POST",
       headers,
@@ -103,7 +109,7 @@ function openServer(
     return { status: answer.statusCode, text };
   };
   const create = address.databaseClient === "official" ? createOfficialClient : createServerClient;
-  return create(address, send, () => void pool.destroy());
+  return create(address, send, () => void Promise.all([reads.destroy(), writes.destroy()]));
 }
 
 export function createOfficialClient(

@@ -130,6 +130,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     }),
     dispatchLimits: null,
     alarm: null,
+    replica: { isSeen: false },
     printsSetupCode: true,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     sourceMessages: createRequestLimit(maxRequestsPerMinute),

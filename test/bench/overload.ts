@@ -1,4 +1,4 @@
-// `npm run bench:overload -- [--instances 4] [--seconds 120] [--file]`: more requests than Belfry can take, whether it answers them
+// `npm run bench:overload -- [--instances 4] [--seconds 120] [--callers 100] [--file]`: more requests than Belfry can take, whether it answers them
 // or not. First finds out how many it can take; then sends half as many again for some time, at an even pace; then sees how soon
 // single requests are quick again, and whether all that was accepted is delivered. One receiver, and a libSQL server unless --file.
 import { fork } from "node:child_process";
@@ -54,7 +54,8 @@ async function generate({ urls, token, rate, callers, seconds }: Load): Promise<
   const last = urls.map(() => start);
   const gaps = urls.map(() => ({ longest: 0, at: 0 }));
   let offered = 0;
-  async function send(): Promise<void> {
+  /** Whether it was refused. */
+  async function send(): Promise<boolean> {
     const number = (offered += 1);
     const at = number % urls.length;
     const content = { title: `Load ${(sent += 1)}`, message: "All 312 tests passed" };
@@ -74,26 +75,28 @@ async function generate({ urls, token, rate, callers, seconds }: Load): Promise<
           gaps[at] = { longest: Math.round(now - last[at]!), at: Math.round(last[at]! - start) };
         last[at] = now;
       } else if (answer.statusCode === 503 && answer.headers["retry-after"] !== undefined)
-        refused.push(now - before);
+        return refused.push(now - before) > 0;
       else failed[answer.statusCode] = (failed[answer.statusCode] ?? 0) + 1;
     } catch (error) {
       const { code = String(error) } = error as { code?: string };
       failed[code] = (failed[code] ?? 0) + 1;
     }
+    return false;
   }
   const isOver = () => performance.now() - start > seconds * 1_000;
   if (rate === 0)
     await Promise.all(
       Array.from({ length: callers }, async () => {
-        while (!isOver()) await send();
+        // As it is told to.
+        while (!isOver()) if (await send()) await new Promise((resolve) => setTimeout(resolve, 1_000));
       }),
     );
   else {
-    const running = new Set<Promise<void>>();
+    const running = new Set<Promise<unknown>>();
     while (!isOver()) {
       const due = Math.floor(((performance.now() - start) / 1_000) * rate);
       while (offered < due) {
-        const one: Promise<void> = send().finally(() => running.delete(one));
+        const one: Promise<unknown> = send().finally(() => running.delete(one));
         running.add(one);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -217,6 +220,7 @@ async function main(): Promise<void> {
       instances: { type: "string", default: "1" },
       seconds: { type: "string", default: "120" },
       factor: { type: "string", default: "1.5" },
+      callers: { type: "string", default: "100" },
       file: { type: "boolean", default: false },
     },
   });
@@ -229,7 +233,7 @@ async function main(): Promise<void> {
   const generator = startChild("generate");
   whenDone(generator.stop);
   const run = (load: Pick<Load, "rate" | "seconds">) =>
-    generator.ask<LoadResult>({ ...load, urls, token, callers: 100 });
+    generator.ask<LoadResult>({ ...load, urls, token, callers: Number(values.callers) });
   const ability = await run({ rate: 0, seconds: 30 });
   const capacity = Math.round(ability.accepted.count / 30);
   console.log(`capacity: ${capacity} a second`, JSON.stringify(ability));

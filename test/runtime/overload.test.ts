@@ -1,5 +1,6 @@
 // More requests than the database can take: some are refused at once, and those that are taken are done.
 import { expect, onTestFinished, test } from "vitest";
+import { openClient } from "../../src/runtime/database.ts";
 import { startLink } from "../support/link.ts";
 import { callServer, signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
@@ -52,3 +53,20 @@ test.skipIf(noServer)(
     expect((await send()).status).toBe(204);
   },
 );
+
+test.skipIf(noServer)("a write doesn't wait for the reads that were asked before it", async () => {
+  const libsql = await startLibsqlServer();
+  onTestFinished(libsql.stop);
+  const link = await startLink(libsql.url);
+  const client = await openClient({ databaseUrl: link.url, databaseAuthToken: undefined });
+  onTestFinished(() => client.close());
+  link.slow(20);
+  let done = 0;
+  const reads = Array.from({ length: 100 }, async () => {
+    await client.batch(["SELECT 1"], "read");
+    done += 1;
+  });
+  await client.batch(["CREATE TABLE one (id INTEGER)"], "write");
+  expect(done).toBeLessThan(50);
+  await Promise.all(reads);
+});

@@ -13,6 +13,10 @@ export function describeDatabase(state: DatabaseState, code: string): string | n
   return `The database can't be used${why === undefined ? "" : `: ${why}`}.`;
 }
 
+/** Where reads come later than writes. */
+export const replicaWords =
+  "The database's address leads to a replica: what was just written isn't always found. Set BELFRY_DATABASE_URL to the primary.";
+
 const reasons: [codes: string[], words: string][] = [
   [["SQLITE_FULL"], "its disk is full"],
   [["SQLITE_READONLY", "SQLITE_PERM"], "its file is read-only"],

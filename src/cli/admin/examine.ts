@@ -25,6 +25,7 @@ import { describeFailure } from "../../runtime/startup-messages.ts";
 import { keyFile, requiresSecretKey, openKeys } from "../../runtime/prepare.ts";
 import { examineTables, findDamage, refusesLargeAnswers, requestTimeoutMs } from "./examine-content.ts";
 import { examineDelivery, type DeliveryFacts } from "./examine-delivery.ts";
+import { findReplica } from "./examine-replica.ts";
 import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
 import {
   adviceForOpening,
@@ -34,6 +35,7 @@ import {
   checkDisk,
   checkKey,
   checkAnswerSize,
+  checkReplica,
   checkTick,
   type KeyFacts,
 } from "./rules/check-database.ts";
@@ -129,6 +131,7 @@ async function examineDatabase(
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
     const known = loadMigrations().at(-1)!.number;
     const isSmall = facts.state === "ok" && !facts.isFile && (await refusesLargeAnswers(client));
+    const isReplica = facts.state === "ok" && !facts.isFile && (await findReplica(client, now()));
     const shared =
       facts.state === "ok" && applied === known ? await findSharedMailboxes(createDatabase(client)) : [];
     const damage = facts.isFile && facts.state === "ok" ? await findDamage(client) : null;
@@ -145,6 +148,7 @@ async function examineDatabase(
         ...(damage === null ? [] : [checkDamage(facts.name, damage)]),
         ...(isSmall ? [checkAnswerSize(facts.name)] : []),
         ...(facts.state === "ok" ? await examineTables(client) : []),
+        ...(isReplica ? [checkReplica(facts.name)] : []),
         ...onDisk,
       ],
       answers: applied === known ? found.answers : null,

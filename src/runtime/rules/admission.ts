@@ -11,7 +11,7 @@ export interface Admission {
 }
 
 /** So many may always wait: a slow database is no overload. */
-export const minPending = 64;
+export const minPending = 32;
 /** A burst may be larger for so long, in milliseconds. */
 export const graceMs = 300;
 const maxPending = 10_000;

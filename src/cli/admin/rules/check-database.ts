@@ -78,6 +78,14 @@ export const checkAnswerSize = (name: string): Finding =>
     "Start the libSQL server without --max-response-size (SQLD_MAX_RESPONSE_SIZE), or with at least 10MB.",
   );
 
+/** For a server that passes writes on to another one. */
+export const checkReplica = (name: string): Finding =>
+  fail(
+    "database",
+    `${name} is a replica: a read after a write doesn't always find what was written.`,
+    "Set BELFRY_DATABASE_URL to the primary's address.",
+  );
+
 export interface DiskFacts {
   folder: string;
   freeBytes: number;
