@@ -17,7 +17,8 @@ import { createDeferral } from "./deferral.ts";
 import { acceptDenoSocket, noUpgrade, type DenoSocketOf } from "./deno-socket.ts";
 import { describeOnce } from "./describe.ts";
 import { connectByFetch } from "./fetch-client.ts";
-import { createClock, createProcess, setClock } from "./process.ts";
+import { createSharedProcess } from "./process-groups.ts";
+import { createClock, setClock } from "./process.ts";
 import { startTicker } from "./ticker.ts";
 import { openTransports } from "./transports.ts";
 import { createWatch, inboxHolder } from "./watch.ts";
@@ -131,7 +132,7 @@ function createBelfry(given: Config) {
     hashes: 2,
     deps: () => deps(),
   };
-  const process = gate.countEvents({ ...createProcess(own), printsSetupCode: false });
+  const process = gate.countEvents({ ...createSharedProcess(own), printsSetupCode: false });
   const { defer, settled } = createDeferral(log);
   const keysFor = createKeys(config.secretKey!, config.secretKeyPrevious);
   const kept = { db, now, newId, log, process, keysFor, defer, trace: null, ...outgoing, ...openAssets() };

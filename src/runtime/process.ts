@@ -3,17 +3,13 @@ import type { Database } from "../../db/client.ts";
 import { readClock } from "../../db/statements.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findValidKeys } from "../accounts/store/keys.ts";
-import type { Gather } from "../kernel/coalescer.ts";
 import { createCache, type Clock, type MailPool } from "../kernel/ports.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
-import { createNudgeQueue } from "../notifications/delivery/wake.ts";
-import { createEnqueueGroup } from "../notifications/outbox/enqueue.ts";
 import type { Measures } from "../kernel/measures.ts";
 import type { Tracer } from "../kernel/tracer.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
-import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/rules/limits.ts";
 import { maxRequestsPerMinute } from "../sources/rules/source.ts";
 import { createTextCache } from "../kernel/rules/text-cache.ts";
@@ -57,33 +53,6 @@ const maxReasons = 200_000;
 const maxTimes = 500_000;
 const defaultInboxInterval = 1_000;
 
-/** Resolves in the next iteration of the event loop. */
-const nextIteration = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-const maxGatherIterations = 4;
-/** After so many writes of one member each, nobody else is expected. */
-const writesAlone = 8;
-
-/**
- * Waits while iterations bring more: a request that has just arrived reads in one and enqueues in the next. A caller who
- * sends one request after the other doesn't wait for others.
- */
-export function createGather(iteration = nextIteration): Gather {
-  let alone = 0;
-  return async (countWaiting) => {
-    const isAlone = alone >= writesAlone && countWaiting() === 1;
-    for (
-      let count = 0, before = -1;
-      !isAlone && count < maxGatherIterations && countWaiting() > before;
-      count += 1
-    ) {
-      before = countWaiting();
-      await iteration();
-    }
-    alone = countWaiting() === 1 ? alone + 1 : 0;
-  };
-}
-
 /** Rules of people, each of whom may change theirs. */
 const maxFilters = 2_000;
 
@@ -105,11 +74,12 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },
-    enqueueGroup: createEnqueueGroup(db, createGather()),
-    nudges: createNudgeQueue(deps, nextIteration),
+    // process-groups.ts has those of a process with many requests.
+    enqueueGroup: null,
+    nudges: null,
     leases: createLeases(deps),
     claiming: new Set(),
-    reconciliations: createReconciliationRequests(deps, stopping, nextIteration),
+    reconciliations: null,
     hub: createHub({
       db,
       interval: inboxInterval,

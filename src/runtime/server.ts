@@ -18,7 +18,8 @@ import { resourceOf, startMeasures } from "./process-figures.ts";
 import { createGate, type Gate } from "./admission.ts";
 import { openAssets } from "./asset-files.ts";
 import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
-import { createClock, createProcess, setClock, type ProcessTuning } from "./process.ts";
+import { createSharedProcess } from "./process-groups.ts";
+import { createClock, setClock, type ProcessTuning } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
 import { openTransports, type Transports } from "./transports.ts";
@@ -90,7 +91,7 @@ export async function startServer(
   const own = { log, now, resource: resourceOf(() => config) };
   const { outgoing, mail, tracer, ...transports } = openTransports(config, options, own);
   const given = { clock, db, log, mail, tracer, measures, stopping: stopping.signal, deps: () => deps() };
-  const process = gate.countEvents(createProcess({ ...given, ...limitsOf(options, config) }));
+  const process = gate.countEvents(createSharedProcess({ ...given, ...limitsOf(options, config) }));
   const { defer, settled } = createDeferral(log);
   const kept = { db, now, newId, log, process, keysFor, defer, trace: null };
   const lasting = { ...kept, ...outgoing, ...openAssets(), openApi: describeOnce(() => config) };

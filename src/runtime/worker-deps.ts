@@ -45,10 +45,6 @@ const dispatchLimits = { messages: 1_000, time: 18_000, claim: 100 };
 const maxSends = 5;
 
 const ofInvocations = {
-  // An invocation has a single request, so there is nothing to group.
-  enqueueGroup: null,
-  nudges: null,
-  reconciliations: null,
   printsSetupCode: false,
   // It has 128 MB of memory.
   maxPlanBytes: 8 * 1_048_576,

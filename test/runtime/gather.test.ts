@@ -1,6 +1,6 @@
 // How long a write waits for others: while more requests arrive, and not at all for a caller who has been alone for a while.
 import { expect, test } from "vitest";
-import { createGather } from "../../src/runtime/process.ts";
+import { createGather } from "../../src/runtime/process-groups.ts";
 
 /** How many iterations of the event loop a write waits, where each brings one of `arriving`. */
 async function iterationsOf(gather: ReturnType<typeof createGather>, state: State): Promise<number> {

@@ -10,7 +10,8 @@ import { createNewId } from "../../kernel/crypto.ts";
 import { createLog } from "../../kernel/log.ts";
 import { openAssets } from "../../runtime/asset-files.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
-import { createClock, createProcess } from "../../runtime/process.ts";
+import { createSharedProcess } from "../../runtime/process-groups.ts";
+import { createClock } from "../../runtime/process.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
 import { describeFailure } from "../../runtime/startup-messages.ts";
 import { keyFile, openKeys } from "../../runtime/prepare.ts";
@@ -86,7 +87,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     log,
     clientAddress: null,
     ...openAssets(),
-    process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null, deps: () => deps }),
+    process: createSharedProcess({ clock, db, log, stopping, hashes: 1, mail: null, deps: () => deps }),
   };
   return deps;
 }
