@@ -38,6 +38,7 @@ import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { receiverRoutes } from "./receivers.ts";
 import { sourceMessageRoutes } from "./source-messages.ts";
 import { sourcePeopleRoutes } from "./source-people.ts";
+import { dryRunOfEventRoutes } from "./dry-run.ts";
 import { ruleRoutes } from "./rules.ts";
 import { sourceRoutes } from "./sources.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
@@ -56,6 +57,7 @@ import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 const allSourceRoutes = new Hono<Env>()
   .route("/", receiverRoutes)
   .route("/", ruleRoutes)
+  .route("/", dryRunOfEventRoutes)
   .route("/", sourceRoutes)
   .route("/", sourcePeopleRoutes)
   .route("/", sourceMessageRoutes);

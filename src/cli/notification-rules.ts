@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { actionOptions, describeActions, readActions, ruleFields, userOption } from "./rule-options.ts";
 import { defineCommand, outputOption, type Group } from "./rules/command.ts";
+import { dryRun } from "./rules-dry-run.ts";
 import { rulesOf, type Rule } from "./rules-of.ts";
 
 const list = defineCommand({
@@ -148,5 +149,5 @@ export const notificationRules: Group = {
   name: "rules",
   aliases: ["rule"],
   summary: "Decide how events reach people and receivers: the deployment's rules, and your own",
-  commands: [list, create, update, remove],
+  commands: [list, create, update, remove, dryRun],
 };

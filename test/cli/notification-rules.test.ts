@@ -106,3 +106,29 @@ test.each([
   const failed = await belfry(...args);
   expect([failed.code, failed.stderr]).toEqual([code, expect.stringContaining(words)]);
 });
+
+test("a dry run shows which rule decides, and sends nothing", async () => {
+  const { belfry } = await start();
+  await belfry("create", "gpu", "--filter", 'template = "gpu-*"', "--suppress");
+  await belfry("create", "quiet", "--user", "me", "--channels", "none");
+  const { stdout } = await belfry(
+    "dry-run",
+    "task-failed",
+    "--template",
+    "docker",
+    "--label",
+    "task=migrate",
+  );
+  expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["RULE", "VERDICT", "WHY"],
+    ["gpu", "doesn't match", 'template = "gpu-*" is false: template is "docker"'],
+    ["quiet (own)", "decides"],
+    [expect.stringMatching(/^inbox: not sent\. .* Their own rule quiet chose other channels\.$/)],
+    [""],
+  ]);
+  const wrong = await belfry("dry-run", "task-failed", "--label", "task");
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringContaining('--label: "task" must be a name and a value'),
+  ]);
+});

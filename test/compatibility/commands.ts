@@ -177,6 +177,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry rules list", what: "list the rules that decide how events reach people and receivers" },
   { command: "belfry rules create", what: "create one" },
   { command: "belfry rules update", what: "change, move, disable or enable one" },
+  { command: "belfry rules dry-run", what: "what would become of an event, and which rule decides" },
   { command: "belfry rules delete", what: "delete rules" },
   { command: "belfry notifications mutes", what: "list what is muted" },
   { command: "belfry notifications unmute", what: "lift a mute" },

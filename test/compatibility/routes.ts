@@ -161,6 +161,10 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /notifications/rules/{rule}", what: "one of them" },
   { route: "PATCH /notifications/rules/{rule}", what: "changes, moves, disables or enables it" },
   { route: "DELETE /notifications/rules/{rule}", what: "deletes it" },
+  {
+    route: "POST /users/{user}/notifications/dry-run",
+    what: "what would become of an event, by which rules",
+  },
   { route: "GET /users/{user}/notifications/rules", what: "a user's own rules" },
   { route: "POST /users/{user}/notifications/rules", what: "creates one" },
   { route: "GET /users/{user}/notifications/rules/{rule}", what: "one of them" },

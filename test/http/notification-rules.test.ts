@@ -258,3 +258,60 @@ test("a receiver has a filter, too: a bad one is refused, and only what matches 
   await send("anything");
   await chat.wait(2);
 });
+
+test("a dry run says what a real one does, which rule decides, and why another doesn't", async () => {
+  const { server, call, create, send } = await start();
+  await create("gpu", { filter: 'template = "gpu-*"', suppress: true });
+  await create("low", { filter: "severity = info", channels: ["inbox", "smtp"], continue: true });
+  await create("mine", { filter: 'label.custom_title = "disk*"', delay_seconds: 60 }, own);
+  await create("rest", { channels: [] }, own);
+  const dry = (title: string, as?: string) =>
+    call(
+      "POST",
+      "/api/v2/users/ada/notifications/dry-run",
+      {
+        kind: "custom-notification",
+        template: "docker",
+        labels: { custom_title: title },
+      },
+      as,
+    );
+  const { json } = await dry("disk full");
+  expect(json["rules"]).toEqual([
+    {
+      name: "gpu",
+      own: false,
+      verdict: "no_match",
+      why: ['template = "gpu-*" is false: template is "docker"'],
+    },
+    { name: "low", own: false, verdict: "decided", why: [] },
+    { name: "mine", own: true, verdict: "decided", why: [] },
+    { name: "rest", own: true, verdict: "not_asked", why: [] },
+  ]);
+  for (const title of ["disk full", "other"]) {
+    const said = (await dry(title)).json["messages"] as {
+      method: string;
+      status: string;
+      reasons: string[];
+    }[];
+    const real = (await send(title)).messages;
+    expect(said.map(({ method, status, reasons }) => [method, status, reasons.slice(1).join(" ")])).toEqual(
+      real.map((one) => one.slice(0, 3)),
+    );
+  }
+  const events = await server.sql("SELECT count(*) AS count FROM notification_events");
+  expect(events[0]!["count"]).toBe(2);
+  const mia = await addUser(server, "mia");
+  expect((await dry("x", mia.token)).status).toBe(404);
+  const asMia = await call(
+    "POST",
+    "/api/v2/users/me/notifications/dry-run",
+    { kind: "task-failed" },
+    mia.token,
+  );
+  expect(asMia.json["rules"]).toEqual([]);
+  const unknown = await call("POST", "/api/v2/users/me/notifications/dry-run", { kind: "task" });
+  expect(unknown.json.validations).toEqual([
+    { field: "kind", detail: 'unknown kind "task", use a name such as task-failed' },
+  ]);
+});

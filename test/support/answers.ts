@@ -341,6 +341,22 @@ export interface Answers {
   "GET /api/v2/users/{user}/notifications/rules/{rule}": NotificationRule;
   "PATCH /api/v2/users/{user}/notifications/rules/{rule}": NotificationRule;
   "DELETE /api/v2/users/{user}/notifications/rules/{rule}": undefined;
+  "POST /api/v2/users/{user}/notifications/dry-run": {
+    rules: Array<{
+      name: string;
+      own: boolean;
+      verdict: "decided" | "no_match" | "not_asked";
+      why: Array<string>;
+    }>;
+    messages: Array<{
+      method: string;
+      receiver: string | null;
+      status: string;
+      delay_seconds: number | null;
+      reasons: Array<string>;
+      explanation: string;
+    }>;
+  };
   "GET /api/v2/sources": Array<Source>;
   "POST /api/v2/sources": {
     id: string;
@@ -820,6 +836,7 @@ export interface Paths {
               "": "/api/v2/users/{user}/notifications/rules";
               "{}": "/api/v2/users/{user}/notifications/rules/{rule}";
             };
+            "dry-run": "/api/v2/users/{user}/notifications/dry-run";
             preferences: "/api/v2/users/{user}/notifications/preferences";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
             channels: "/api/v2/users/{user}/notifications/channels";

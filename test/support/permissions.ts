@@ -140,6 +140,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/notifications/rules/:rule": ["auditor", "owner"],
   "PATCH /api/v2/notifications/rules/:rule": ["owner"],
   "DELETE /api/v2/notifications/rules/:rule": ["owner"],
+  "POST /api/v2/users/:user/notifications/dry-run": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/rules": ["mia", "user-admin", "owner", "read"],
   "POST /api/v2/users/:user/notifications/rules": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/rules/:rule": ["mia", "user-admin", "owner", "read"],

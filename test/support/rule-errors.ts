@@ -17,15 +17,17 @@ const withRule =
   };
 
 /** Bodies that pass validation. */
-export const ruleBodies: Record<string, unknown> = Object.fromEntries(
-  paths.flatMap((path) => [
+const dryRun = "POST /api/v2/users/:user/notifications/dry-run";
+export const ruleBodies: Record<string, unknown> = Object.fromEntries([
+  [dryRun, { kind: "task-failed" }],
+  ...paths.flatMap((path) => [
     [`POST ${path}`, { name: "another", suppress: true }],
     [`PATCH ${path}/:rule`, { enabled: false }],
   ]),
-);
+]);
 
 export const ruleErrors: Record<string, Make> = Object.assign(
-  {},
+  { [`${dryRun} 404`]: as("POST", "/api/v2/users/nobody/notifications/dry-run", { kind: "task-failed" }) },
   ...paths.map((path): Record<string, Make> => ({
     [`POST ${path} 409`]: withRule(path, "taken", as("POST", path, { name: "taken", suppress: true })),
     [`GET ${path}/:rule 404`]: as("GET", `${path}/none`),

@@ -59,6 +59,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/notifications/chats/:chat/confirm": { code: "000000" },
   "POST /api/v2/notifications/rules": { name: "new", suppress: true },
   "PATCH /api/v2/notifications/rules/:rule": { filter: "severity = info" },
+  "POST /api/v2/users/:user/notifications/dry-run": { kind: "task-failed" },
   "POST /api/v2/users/:user/notifications/rules": { name: "new", suppress: true },
   "PATCH /api/v2/users/:user/notifications/rules/:rule": { filter: "severity = info" },
   "POST /api/v2/sources": { name: "new" },

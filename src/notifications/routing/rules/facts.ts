@@ -4,7 +4,7 @@ import { findKind, kindNameOf, severityOf, type SeverityChoice } from "../../kin
 import type { Facts } from "./filter/language.ts";
 
 /** Names of what an event is about. */
-export type ThingFacts = Partial<Record<(typeof thingFacts)[number], string>>;
+export type ThingFacts = Partial<Record<(typeof thingFacts)[number], string | undefined>>;
 
 /** `template`: the event's kind. One of another system is known by its id, and counts as `info`. */
 export function factsOf(

@@ -1,0 +1,70 @@
+// The route that says what would become of an event.
+import { Hono } from "hono";
+import * as z from "zod";
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
+import { text } from "../http/schemas.ts";
+import { dryRun } from "../notifications/routing/dry-run.ts";
+import { loadSubject } from "./preferences.ts";
+
+const name = text(200).optional();
+const body = z.strictObject({
+  kind: text(200).meta({ description: "A kind by its name, such as task-failed, or by its id" }),
+  template: name,
+  preset: name,
+  workspace: name,
+  owner: name,
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+const answer = z.object({
+  rules: z
+    .array(
+      z.object({
+        name: z.string(),
+        own: z.boolean(),
+        verdict: z.enum(["decided", "no_match", "not_asked"]),
+        why: z.array(z.string()).meta({ description: "The comparisons because of which it doesn't match" }),
+      }),
+    )
+    .meta({ description: "In the order in which they are asked" }),
+  messages: z.array(
+    z.object({
+      method: z.string(),
+      receiver: z.string().nullable(),
+      status: z.string(),
+      delay_seconds: z.number().nullable().meta({ description: "null: it is final" }),
+      reasons: z.array(z.string()),
+      explanation: z.string(),
+    }),
+  ),
+});
+
+export const dryRunOfEventRoutes = new Hono<Env>().post(
+  "/users/:user/notifications/dry-run",
+  endpoint({
+    summary: "What would become of an event for a user, and which rule would decide; nothing is sent",
+    access: "session",
+    answers: { 200: answer },
+    errors: [400, 401, 404, 413, 415],
+  }),
+  valid("json", body),
+  async (c) => {
+    const { kind, labels, ...facts } = c.req.valid("json");
+    const { userId } = await loadSubject(c, c.req.param("user"));
+    const { actor } = await readAsUser(c, {});
+    const seesAll = hasPermission(actor, "deployment:read");
+    const { rules, messages } = await dryRun(c.get("deps"), { userId, kind, facts, labels });
+    return c.json({
+      // Others learn only which of the deployment's rules decided.
+      rules: rules
+        .filter(({ isOwn, verdict }) => seesAll || isOwn || verdict === "decided")
+        .map(({ isOwn: own, ...rule }) => ({ ...rule, own })),
+      messages: messages.map(({ wait, text: explanation, ...message }) => ({
+        ...message,
+        delay_seconds: wait === null ? null : Math.ceil(wait / 1_000),
+        explanation,
+      })),
+    });
+  },
+);
