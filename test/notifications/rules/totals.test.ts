@@ -97,6 +97,7 @@ describe("attempts of one write", () => {
       attemptsOf({ finishedAt: 3_040 }, "b"),
       attemptsOf({ attempt: 2 }, "c"),
       attemptsOf({ attempt: 3, startedAt: 3_100, finishedAt: 3_000 }, "d"),
+      attemptsOf({ outcome: "temporary", status: "temporary_failure" }, "e"),
     ]);
     expect(groups.map((group) => group.attempts)).toEqual([
       [
@@ -105,6 +106,7 @@ describe("attempts of one write", () => {
       ],
       [["c", "lease", 2, 0.05, 2.05]],
       [["d", "lease", 2.1, 0, 2]],
+      [["e", "lease", 2, 0.05, 2.05]],
     ]);
     const seconds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
     expect(seconds("coderd_notifications_queued_seconds_bucket")).toBe("queued");
@@ -112,9 +114,12 @@ describe("attempts of one write", () => {
     expect(seconds("belfry_notifications_delivery_seconds_bucket")).toBe("delivered");
     expect(seconds("coderd_notifications_dispatch_attempts_total")).toBe("nothing");
     expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
-      [attempt, { ...attempt, attempt: 2 }, { ...attempt, attempt: 2, finishedAt: 3_000 }].map((one) =>
-        countersOf(one).map(([name, text]) => [name, text]),
-      ),
+      [
+        attempt,
+        { ...attempt, attempt: 2 },
+        { ...attempt, attempt: 2, finishedAt: 3_000 },
+        { ...attempt, outcome: "temporary" as const, status: "temporary_failure" as const },
+      ].map((one) => countersOf(one).map(([name, text]) => [name, text])),
     );
   });
 });
