@@ -35,22 +35,24 @@ export function createWallClock(timeZone: string | null): WallClock {
   return { wallTimeAt, offsetAt: (at) => inUtc(wallTimeAt(at)) - (at - (at % minuteMs)) };
 }
 
+const formatIn = (timeZone: string) =>
+  new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    calendar: "gregory",
+    numberingSystem: "latn",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  });
+
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat("en-US", {
-      timeZone,
-      hourCycle: "h23",
-      calendar: "gregory",
-      numberingSystem: "latn",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-    });
-  } catch (error) {
-    if (error instanceof RangeError && timeZone !== "UTC") return formatOf("UTC");
-    throw error;
+    return formatIn(timeZone);
+  } catch {
+    return formatIn("UTC");
   }
 }
 
