@@ -35,11 +35,12 @@ const openForm = (label: string) => (page: Page) =>
   page.locator(".adding > summary", { hasText: label }).click();
 
 const fillSend = (group: string) => async (page: Page) => {
-  await page.getByLabel("Title").fill("Upgrade at six");
-  await page.getByLabel("Message").fill("Save your work, it takes **five minutes**.");
-  await page.getByLabel("Groups").fill(group);
-  await page.getByLabel("User admin").check();
-  await page.getByRole("button", { name: "Count recipients" }).click();
+  const form = page.locator("form[action$='/send']");
+  await form.getByLabel("Title").fill("Upgrade at six");
+  await form.getByLabel("Message").fill("Save your work, it takes **five minutes**.");
+  await form.getByLabel("Groups").fill(group);
+  await form.getByLabel("User admin").check();
+  await form.getByRole("button", { name: "Count recipients" }).click();
   await page.locator(group === "sre" ? ".ask" : ".problem").waitFor();
 };
 
@@ -230,6 +231,12 @@ const ofTheDeployment: PageState[] = [
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
   { name: "send", path: "/deployment/notifications/send", as: "ada" },
+  {
+    name: "send-senders",
+    path: "/deployment/notifications/send",
+    as: "ada",
+    act: openForm("Who may send to others"),
+  },
   { name: "send-sent", path: "/deployment/notifications/send?sent=4800&minutes=8", as: "ada" },
   { name: "send-asked", path: "/deployment/notifications/send", as: "ada", act: fillSend("sre") },
   { name: "send-wrong", path: "/deployment/notifications/send", as: "ada", act: fillSend("srv") },
