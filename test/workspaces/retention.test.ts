@@ -1,11 +1,12 @@
 // What is old is deleted, and nothing that anything refers to: random deployments beside a model that says what stays.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { deleteOld } from "../../src/workspaces/retention/delete-old.ts";
 import { createMeter } from "../support/meter.ts";
 import { startPools } from "../support/pools.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addTemplate, addVersion, organizationOf } from "../support/workspaces.ts";
 
 const day = 86_400_000;
@@ -332,13 +333,23 @@ describe("a run", () => {
           );
         })
         .afterEach(clear),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
     expect(await column("SELECT name FROM template_versions")).toHaveLength(2);
   });
 
   test.each(["twice", "lost"] as const)("does the same if writes go %s", async (adapter) => {
     await start({ adapter });
+    const one = history(30);
+    await store(one);
+    await run();
+    expect(await stored()).toEqual(expected(one));
+  });
+
+  test.skipIf(noServer)("does the same on a database server", async () => {
+    const libsql = await startLibsqlServer();
+    onTestFinished(libsql.stop);
+    await start({ adapter: "plain", environment: { BELFRY_DATABASE_URL: libsql.url } });
     const one = history(30);
     await store(one);
     await run();
