@@ -123,6 +123,13 @@ test.each([
   expect(result.ok ? undefined : describeProblem(result.problem)).toBe(message);
 });
 
+test("what goes wrong in the check of a value isn't a problem of the filter", () => {
+  const check = () => {
+    throw new Error("broken");
+  };
+  expect(() => parseFilter('owner = "mia"', check)).toThrow("broken");
+});
+
 test("a new filter is refused for what it must not name, at its column", () => {
   const result = parseFilter('owner = "mia" or template in ("docker", "dokcer")', (fact, value) =>
     fact === "template" && value !== "docker" ? `there is no template ${value}` : undefined,
