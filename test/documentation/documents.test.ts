@@ -221,11 +221,14 @@ describe("commands of belfry in the pages", () => {
 function problemOf(line: string): string | undefined {
   const plainLine = line.replace(/ #.*$/, "").replaceAll(/\$\((?!belfry)[^)]*\)/g, "X");
   // Users, groups and databases are called so, too.
-  const words = /(?:^|[\s(])(?<!(?:-[ugonT]|create|--group|generic|exec|logs) )belfry ([^)]*)/.exec(
-    plainLine,
-  )?.[1];
+  const words =
+    /(?:^|[\s(])(?<!(?:-[ugonT]|create|--group|generic|exec|logs) )belfry ((?:'[^']*'|"[^"]*"|[^)])*)/.exec(
+      plainLine,
+    )?.[1];
   if (words === undefined || /^COMMAND|…/.test(words)) return undefined;
-  const parts = [...words.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const parts = [...words.matchAll(/'([^']*)'|"([^"]*)"|([^\s"]+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain!,
+  );
   const redirect = parts.findIndex((part) => /^[<>]/.test(part));
   const reading = readCommandLine(commands, redirect === -1 ? parts : parts.slice(0, redirect));
   return reading.kind === "wrong" ? reading.problem : undefined;
