@@ -11,7 +11,7 @@ import {
   type Env,
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { aboutKind, isAlwaysOn, kindTitle } from "../notifications/kinds/kinds.ts";
+import { aboutKind, isAlwaysOn, kinds, kindTitle } from "../notifications/kinds/kinds.ts";
 import {
   channelChoices,
   choosableMethods,
@@ -208,6 +208,8 @@ export function confirmation(
 ): Html | string {
   const about = asked ?? saved;
   if (about === undefined) return "";
+  if (about === kinds["notification-digest"].id)
+    return html`<p class="note" role="status">Choose when the digest comes, or turn it off, below.</p>`;
   const choice = choices.find(({ id }) => id === about);
   if (choice === undefined)
     return html`<p class="problem" role="alert">This link names an unknown kind of notification.</p>`;

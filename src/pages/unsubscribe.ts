@@ -83,7 +83,7 @@ function show(c: Ctx, choice: Choice | undefined) {
 }
 
 function showDigest(c: Ctx, choice: Choice, isAsked: boolean) {
-  const title = isAsked ? "Unsubscribe from the digest?" : "Unsubscribed from the digest";
+  const title = isAsked ? "Unsubscribe from “Email digest”?" : "Unsubscribed from “Email digest”";
   const text = isAsked
     ? html`<p>
           ${addressOf(choice)} will no longer get the digest, or emails of the kinds in it. Other channels,

@@ -176,9 +176,11 @@ test("unsubscribing from the digest ends it, and the emails in it", async () => 
   const header = mail.mails[0]!.email.headers.find(({ key }) => key === "list-unsubscribe")!.value;
   const link = new URL(header.replace(/^<|>$/g, ""));
   await send("Waits");
-  expect(wordsOf(await get(server, link.pathname + link.search))).toContain("Unsubscribe from the digest?");
+  expect(wordsOf(await get(server, link.pathname + link.search))).toContain(
+    "Unsubscribe from “Email digest”?",
+  );
   const done = await post(server, link.pathname + link.search, { "List-Unsubscribe": "One-Click" });
-  expect(wordsOf(done)).toContain("Unsubscribed from the digest");
+  expect(wordsOf(done)).toContain("Unsubscribed from “Email digest”");
   await send("After");
   clock.advance(48 * hourMs);
   await run();
