@@ -1,4 +1,4 @@
-// Copies an embedded database consistently while a server uses it.
+// Copies a database consistently to a file while servers use it: an embedded one, or one on a server.
 import {
   closeSync,
   existsSync,
@@ -13,17 +13,11 @@ import { dirname, resolve } from "node:path";
 import { createClient, type Client } from "@libsql/client";
 import { retryTransient } from "../../db/client.ts";
 import { appliedMigrations } from "../../db/migrate.ts";
-import { databaseFile, databaseName, openClient } from "./database.ts";
+import { BackupError } from "./backup-error.ts";
+import { databaseFile, databaseName, openClient, type DatabaseAddress } from "./database.ts";
+import { download } from "./download.ts";
 
-/** An error that an operator can fix; `advice` says how. */
-export class BackupError extends Error {
-  override readonly name = "BackupError";
-  readonly advice: string;
-  constructor(message: string, advice: string) {
-    super(message);
-    this.advice = advice;
-  }
-}
+export { BackupError };
 
 export interface Backup {
   file: string;
@@ -33,9 +27,9 @@ export interface Backup {
 }
 
 /** Throws `BackupError` and database errors. */
-export async function backUp(databaseUrl: string, target: string): Promise<Backup> {
-  const source = embeddedFile(databaseUrl);
-  if (!existsSync(source)) throw noDatabase(source);
+export async function backUp(address: DatabaseAddress, target: string): Promise<Backup> {
+  const source = databaseFile(address.databaseUrl);
+  if (source !== undefined && !existsSync(source)) throw noDatabase(source);
   const file = resolve(target);
   if (existsSync(file)) throw alreadyExists(file);
   const partial = `${file}.partial`;
@@ -46,7 +40,7 @@ export async function backUp(databaseUrl: string, target: string): Promise<Backu
     throw notWritable(partial, error as NodeJS.ErrnoException);
   }
   try {
-    const migration = await copyInto(databaseUrl, partial);
+    const migration = await copyInto(address, partial);
     flush(partial);
     moveInPlace(partial, file);
     flush(dirname(file));
@@ -56,14 +50,19 @@ export async function backUp(databaseUrl: string, target: string): Promise<Backu
   }
 }
 
-async function copyInto(databaseUrl: string, partial: string): Promise<number> {
-  const client = await openClient({ databaseUrl, databaseAuthToken: undefined });
+async function copyInto(address: DatabaseAddress, partial: string): Promise<number> {
+  if (databaseFile(address.databaseUrl) === undefined) await download(address, partial);
+  else await copyFile(address, partial);
+  return checkCopy(partial);
+}
+
+async function copyFile(address: DatabaseAddress, partial: string): Promise<void> {
+  const client = await openClient(address);
   try {
     await retryTransient(client, () => client.execute({ sql: "VACUUM INTO ?", args: [partial] }));
   } finally {
     client.close();
   }
-  return checkCopy(partial);
 }
 
 /** Verifies that a copy is readable. Returns its last migration. */

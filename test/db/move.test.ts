@@ -117,4 +117,67 @@ describe.skipIf(noServer)("from a file to a server", () => {
     expect(rows).toBeGreaterThan(60);
     expect(await contents(libsql.url)).toEqual(await contents(`file:${backup}`));
   });
+
+  test("and back: a backup of the server is a file like any other, and one state, whatever is written meanwhile", async () => {
+    const { backup, token, folder } = await usedDatabase();
+    const libsql = await newServer();
+    await upload(libsql.address, backup, now);
+    const environment = { BELFRY_DATABASE_URL: libsql.url, BELFRY_SECRET_KEY: secretKey };
+    const back = async (name: string) => {
+      const file = join(folder, name);
+      const done = await runCommand(["admin", "backup", file, "--output", "json"], { environment });
+      expect(done.stderr).toBe("");
+      expect(JSON.parse(done.stdout)).toMatchObject({ file, bytes: expect.any(Number), key_file: null });
+      return file;
+    };
+    expect(await contents(`file:${await back("back.db")}`)).toEqual(await contents(libsql.url));
+
+    const server = await startTestServer({ environment, adapter: "plain" });
+    let [isOver, sent] = [false, 0];
+    const sending = (async () => {
+      for (; !isOver; sent += 1) {
+        const json = { content: { title: `Meanwhile ${sent}`, message: "x" } };
+        await server.call("POST", "/api/v2/notifications/custom", { token, json });
+      }
+    })();
+    const file = await back("meanwhile.db");
+    isOver = true;
+    await sending;
+    expect(sent).toBeGreaterThan(0);
+    const copy = createClient({ url: `file:${file}` });
+    onTestFinished(() => copy.close());
+    const rowsOf = async (sql: string) => (await copy.execute(sql)).rows.map((row) => ({ ...row }));
+    expect(await rowsOf("PRAGMA foreign_key_check")).toEqual([]);
+    // Event, message and inbox are written together: a copy has all three or none.
+    expect(
+      await rowsOf(`SELECT count(*) AS half FROM notification_messages AS m WHERE method = 'inbox' AND status = 'sent'
+        AND created_at > (SELECT max(created_at) FROM files)
+        AND m.id NOT IN (SELECT id FROM inbox_notifications) AND m.seq > 30`),
+    ).toEqual([{ half: 0 }]);
+
+    const onFile = await runCommand(["admin", "restore", file, "--output", "json"], {
+      environment: {
+        BELFRY_DATABASE_URL: `file:${join(folder, "new/belfry.db")}`,
+        BELFRY_SECRET_KEY: secretKey,
+      },
+    });
+    expect(onFile.code).toBe(0);
+    const restored = await startTestServer({ folder: join(folder, "new"), adapter: "plain" });
+    expect((await restored.call("GET", "/api/v2/users/me", { token })).status).toBe(200);
+  });
+
+  test("a server that isn't ready to be copied is refused", async () => {
+    const { backup, folder } = await usedDatabase();
+    const libsql = await newServer();
+    await upload(libsql.address, backup, now);
+    const client = await openClient(libsql.address);
+    onTestFinished(() => client.close());
+    const environment = { BELFRY_DATABASE_URL: libsql.url, BELFRY_SECRET_KEY: secretKey };
+    const refused = async () =>
+      (await runCommand(["admin", "backup", join(folder, "no.db")], { environment })).stderr;
+    await client.execute("INSERT INTO migrations (number, name, applied_at) VALUES (9999, 'later', 1)");
+    expect(await refused()).toContain("is at migration 9999");
+    await client.execute("CREATE TABLE restore_unfinished (begun_at INTEGER)");
+    expect(await refused()).toContain("was interrupted");
+  });
 });

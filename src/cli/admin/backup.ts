@@ -7,13 +7,14 @@ import { formatSize } from "./rules/finding.ts";
 
 export const backup = defineCommand({
   name: "backup",
-  summary: "Back up the embedded database to a file; the server can be running",
+  summary: "Back up the database to a file; servers can be running",
   args: "FILE",
   minArgs: 1,
   maxArgs: 1,
   details: [
     "Run it on the server's machine with its environment. FILE must not exist. It gets mode 0600, since it contains email",
-    "addresses and notifications of all users.",
+    "addresses and notifications of all users. If BELFRY_DATABASE_URL is a database server, all of its database is fetched in",
+    "one transaction; the file can be restored to another server, or used as an embedded database.",
   ],
   examples: ["belfry admin backup /var/backups/belfry.db"],
   options: { ...outputOption },
@@ -28,7 +29,7 @@ async function runBackup(context: Context, target: string, output: string | unde
   ]);
   await withMachineErrors(context, async () => {
     const config = configOf(context);
-    const { file, bytes, migration } = await backUp(config.databaseUrl, target);
+    const { file, bytes, migration } = await backUp(config, target);
     const key = keptKeyFile(config);
     if (output === "json") {
       context.printJson({ file, bytes, migration, key_file: key ?? null });
