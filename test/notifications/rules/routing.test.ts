@@ -6,6 +6,7 @@ import { kinds } from "../../../src/notifications/kinds/kinds.ts";
 import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
 import type { PlanChannel, PlanOptions, Recipient } from "../../../src/notifications/outbox/rules/plan.ts";
 import { describeReason } from "../../../src/notifications/outbox/rules/reasons.ts";
+import { ownMethod } from "../../../src/notifications/receivers/rules/own.ts";
 import { traceRules } from "../../../src/notifications/routing/rules/decision.ts";
 import { factsOf, factsOfCoder } from "../../../src/notifications/routing/rules/facts.ts";
 import {
@@ -263,6 +264,65 @@ test("facts are stored where something may ask for them", () => {
     own[0],
     { ...own[1], ownRules: rulesOf({ name: "a", actions: {} }) },
   ]);
+});
+
+describe("what comes after the rules", () => {
+  const messages = (person: Partial<Recipient>, rules = rulesOf(), options: Partial<PlanOptions> = {}) =>
+    planDeliveries([{ ...mia, ...person }], { ...usual, receivers: [], ...options, rules }).map(
+      ({ method, status, reasons }) => [method, status, reasons.slice(1).join(" ")],
+    );
+
+  test("a digest, by the recipient's choice or a rule", () => {
+    const schedule = JSON.stringify({ every: "daily", hour: 8, weekday: 0 });
+    expect(messages({ digest: schedule, inDigest: true })[0]).toEqual([
+      "digest",
+      "pending",
+      "deployment_default digest",
+    ]);
+    expect(messages({}, rulesOf({ actions: { digest: "weekly" } }))[0]).toEqual([
+      "digest",
+      "pending",
+      "deployment_default digest_by_rule_r1 digest",
+    ]);
+  });
+
+  test("quiet hours", () => {
+    const always = { days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: "00:00", to: "23:59" };
+    const quietHours = JSON.stringify({ ranges: [always], critical: false });
+    expect(messages({ quietHours })).toEqual([
+      ["smtp", "pending", "deployment_default quiet_hours"],
+      ["inbox", "sent", "inbox"],
+    ]);
+  });
+
+  test("a chat of the recipient's own, which their rules can suppress", () => {
+    const ownReceivers = JSON.stringify([{ id: "own-1", name: "phone", resumeAt: 0 }]);
+    const addedMethods = JSON.stringify([ownMethod("own-1")]);
+    const to = messages({ ownReceivers, addedMethods });
+    expect(to.map(([method]) => method)).toEqual(["smtp", "inbox", "receiver"]);
+    const ownRules = rulesOf({ actions: { suppress: true } });
+    expect(messages({ ownReceivers, addedMethods, ownRules }).map(([, status]) => status)).toEqual([
+      "inhibited",
+      "inhibited",
+      "inhibited",
+    ]);
+  });
+
+  test("a channel that the recipient added, but not for what is sent by email only", () => {
+    const addable = channels.map((channel) =>
+      channel.id === "webhook" ? { ...channel, canBeAdded: true as const } : channel,
+    );
+    const added = { addedMethods: '["webhook"]' };
+    expect(messages(added, rulesOf(), { channels: addable }).map(([method]) => method)).toEqual([
+      "smtp",
+      "inbox",
+      "webhook",
+    ]);
+    const template = { ...usual.template, id: kinds["one-time-passcode"].id };
+    expect(messages(added, rulesOf(), { channels: addable, template }).map(([method]) => method)).toEqual([
+      "smtp",
+    ]);
+  });
 });
 
 test("what became of each rule", () => {
