@@ -40,7 +40,7 @@ export interface Database {
    * be lost after the commit: changes carry their own ids and guards, and the answer is the state after them.
    */
   write<T extends Reads>(changes: readonly Statement[], answer: T, timeoutMs?: number): Promise<Answers<T>>;
-  /** The same database; reports each batch that it sends. */
+  /** The same database; reports each batch that it sends, to this observer instead of an earlier one. */
   observe(onBatch: (batch: BatchReport) => void): Database;
   close(): void;
 }
@@ -69,8 +69,10 @@ export interface RetryOptions {
 export interface DatabaseOptions extends RetryOptions {
   /** Called for each batch sent, retries included. */
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
-  /** Called after each batch sent; see `Database.observe`. */
+  /** Called after each batch sent. */
   onBatch?: (batch: BatchReport) => void;
+  /** The same, until `Database.observe` names another. */
+  observer?: (batch: BatchReport) => void;
   /** Called for each statement of a batch before it is sent. */
   onStatement?: ((statement: Statement) => void) | undefined;
 }
@@ -89,11 +91,15 @@ interface PlainStatement {
 }
 
 export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
-  const { onBatch, onTrip } = options;
+  const { onBatch, observer, onTrip } = options;
 
   function send(batch: PlainStatement[], mode: "read" | "write"): Promise<ResultSet[]> {
     onTrip?.({ mode, statements: batch.length });
-    return onBatch === undefined ? client.batch(batch, mode) : observed(client, batch, mode, onBatch);
+    if (onBatch === undefined && observer === undefined) return client.batch(batch, mode);
+    return observed(client, batch, mode, (report) => {
+      onBatch?.(report);
+      observer?.(report);
+    });
   }
 
   /** Does what drizzle's batch does. */
@@ -124,14 +130,7 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
   return {
     read: (reads, timeoutMs) => run("read", [], reads, timeoutMs) as never,
     write: (changes, answer, timeoutMs) => run("write", changes, answer, timeoutMs) as never,
-    observe: (onNext) =>
-      createDatabase(client, {
-        ...options,
-        onBatch: (batch) => {
-          onBatch?.(batch);
-          onNext(batch);
-        },
-      }),
+    observe: (observer) => createDatabase(client, { ...options, observer }),
     close: () => client.close(),
   };
 }

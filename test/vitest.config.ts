@@ -10,7 +10,7 @@ const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** Of those, the ones that `npm test` has no time for: tables of everything, models, waits. */
 const longHttp = [
-  "test/http/{agent-sessions-model,coder-workspaces,declared-errors,slow-readers,task-notifications}.test.ts",
+  "test/http/{accounts-limits,agent-sessions-model,coder-workspaces,declared-errors,slow-readers,task-notifications}.test.ts",
 ];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker{,-delivery}.test.ts"];
@@ -30,13 +30,13 @@ const load = [
   "test/db/{database-{away,faults,limits},move}.test.ts",
   ...browser,
   "test/mcp/mcp.test.ts",
-  "test/notifications/receivers-soak.test.ts",
+  "test/notifications/{hub,receivers-soak}.test.ts",
   "test/payloads/published.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
-  "test/runtime/{bundled,demo,faults,flat-reads,instances,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
-  "test/workspaces/jobs-load.test.ts",
+  "test/runtime/{bundled,demo,faults,flat-reads,instances,metrics,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
+  "test/workspaces/{jobs-load,retention}.test.ts",
 ];
 const guarded = [
   "test/http/{*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,receivers*,sources*}.test.ts",

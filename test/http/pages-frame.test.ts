@@ -10,6 +10,7 @@ const account = ["Notification settings", "Account settings", "Documentation"];
 const deployment: Record<SiteRole | "member", string[]> = {
   owner: [
     "Delivery",
+    "Send a notification",
     "Notification templates",
     "Receivers",
     "Rules",
@@ -85,7 +86,7 @@ test("errors keep the frame of who is signed in, and show none to others", async
 
 /** Pages of the deployment whose path names no thing. */
 const ofDeployment = Object.keys(pages)
-  .filter((route) => /^GET \/(deployment|prebuilds)\b[^:]*$/.test(route))
+  .filter((route) => /^GET \/(deployment|prebuilds)\b[^:]*$/.test(route) && !route.endsWith("/send"))
   .map((route) => route.slice("GET ".length));
 
 test("an auditor sees every page of the deployment, as an owner does, without anything to send", async () => {

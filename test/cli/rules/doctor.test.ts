@@ -16,6 +16,7 @@ import {
   checkTables,
   checkDisk,
   checkKey,
+  checkReplica,
   checkTick,
 } from "../../../src/cli/admin/rules/check-database.ts";
 import {
@@ -300,6 +301,10 @@ test("damage is shown on one line, and a small limit of responses fails", () => 
   expect(checkAnswerSize("db.example.com")).toMatchObject({
     level: "fail",
     message: expect.stringContaining("db.example.com refuses responses"),
+  });
+  expect(checkReplica("db.example.com")).toMatchObject({
+    level: "fail",
+    message: expect.stringContaining("db.example.com is a replica"),
   });
 });
 

@@ -1,6 +1,7 @@
 // What request headers and targets say: a table of values for each rule.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { defaultHeaders, fileHeaders, fixedHeaders } from "../../../src/http/rules/default-headers.ts";
 import {
   basicPassword,
   bearerToken,
@@ -146,4 +147,10 @@ test("a host is accepted where a URL parser accepts it, whichever way it is writ
     }),
     { numRuns: 2_000 },
   );
+});
+
+test("files that pages load are kept for a year, and anything else is not", () => {
+  expect(fileHeaders["cache-control"]).toContain("immutable");
+  expect(defaultHeaders["cache-control"]).toBe("no-store");
+  expect(fixedHeaders["permissions-policy"]).toContain("camera=()");
 });
