@@ -10,7 +10,7 @@ const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** Of those, the ones that `npm test` has no time for: tables of everything, models, waits. */
 const longHttp = [
-  "test/http/{accounts-limits,agent-sessions-model,coder-workspaces,declared-errors,slow-readers,task-notifications}.test.ts",
+  "test/http/{accounts-limits,agent-sessions-model,coder-workspaces,declared-errors,prebuilds-claim,receivers,slow-readers,task-notifications}.test.ts",
 ];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker{,-delivery}.test.ts"];

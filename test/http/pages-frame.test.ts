@@ -21,7 +21,7 @@ const deployment: Record<SiteRole | "member", string[]> = {
     "Provisioner keys",
   ],
   "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
-  "user-admin": ["Delivery", "Users"],
+  "user-admin": ["Delivery", "Users", "Groups"],
   auditor: [
     "Delivery",
     "Notification templates",

@@ -231,6 +231,10 @@ test("a disk that is full", async () => {
         env: environment,
       },
     );
+  // The bundle that a start from the sources leaves behind is larger than that.
+  const bundles = new URL("../../src/bundled.js", import.meta.url).href;
+  const { findBundle } = (await import(bundles)) as { findBundle: (root: string) => unknown };
+  expect(findBundle(new URL("../..", import.meta.url).pathname)).toBeDefined();
   const child = limited("serve");
   const ended = new Promise((resolve) => child.on("close", resolve));
   onTestFinished(async () => {
