@@ -10,6 +10,7 @@ export * from "./schema/inbox.ts";
 export * from "./schema/inbox-changes.ts";
 export * from "./schema/mutes.ts";
 export * from "./schema/rules.ts";
+export * from "./schema/escalations.ts";
 export * from "./schema/push.ts";
 export * from "./schema/situations.ts";
 export * from "./schema/templates.ts";

@@ -21,6 +21,7 @@ import { findDueQueues } from "./notifications/delivery/store/claims.ts";
 import { sendDigests } from "./notifications/digest/send-digests.ts";
 import { findDueDigests } from "./notifications/digest/store/digests.ts";
 import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
+import { escalate, escalationReads } from "./notifications/routing/escalate.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { continueRestarts, restartReads } from "./workspaces/builds/restart.ts";
@@ -66,6 +67,7 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
   if (due) await step(deps, "custom notifications", () => expandUnfinished(deps, due.unfinished));
+  if (due) await step(deps, "escalations", () => escalate(deps, due.escalations));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   if ((due?.digests.length ?? 0) > 0)
     await step(deps, "digests", () => sendDigests(deps, shareOf(deps, options, 0.5)));
@@ -118,6 +120,7 @@ async function startTick(deps: Deps) {
     ...dueQuestionReads(deps.now()),
     ...silentReads(deps.now()),
     ...unfinishedReads(deps.now()),
+    ...escalationReads(deps.now()),
     ...dueReads(),
     ...retentionReads(),
     due: findDueQueues(deps.now()),

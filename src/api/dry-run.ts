@@ -38,6 +38,10 @@ const answer = z.object({
       explanation: z.string(),
     }),
   ),
+  escalation: z
+    .object({ rule: z.string(), after_seconds: z.number(), to: z.array(z.string()) })
+    .nullable()
+    .meta({ description: "Where it goes if nobody has read it by then" }),
 });
 
 export const dryRunOfEventRoutes = new Hono<Env>().post(
@@ -54,7 +58,7 @@ export const dryRunOfEventRoutes = new Hono<Env>().post(
     const { userId } = await loadSubject(c, c.req.param("user"));
     const { actor } = await readAsUser(c, {});
     const seesAll = hasPermission(actor, "deployment:read");
-    const { rules, messages } = await dryRun(c.get("deps"), { userId, kind, facts, labels });
+    const { rules, messages, escalation } = await dryRun(c.get("deps"), { userId, kind, facts, labels });
     return c.json({
       // Others learn only which of the deployment's rules decided.
       rules: rules
@@ -65,6 +69,11 @@ export const dryRunOfEventRoutes = new Hono<Env>().post(
         delay_seconds: wait === null ? null : Math.ceil(wait / 1_000),
         explanation,
       })),
+      escalation: escalation && {
+        rule: escalation.rule,
+        after_seconds: Math.ceil(escalation.after / 1_000),
+        to: escalation.to,
+      },
     });
   },
 );

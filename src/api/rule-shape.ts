@@ -29,6 +29,17 @@ const digest = z
   .nullable()
   .meta({ description: "Emails are held for the recipient's digest; null: as the recipient chose" });
 
+const escalateAfter = z
+  .number()
+  .int()
+  .nullable()
+  .meta({ description: "Seconds after which it goes to others, too, if nobody has read it; null: never" });
+const escalateTargets = z
+  .array(z.string())
+  .max(100)
+  .nullable()
+  .meta({ description: "Those others, such as user:mia, group:sre and receiver:pager" });
+
 export const ruleShape = shape<ViewedRule & { place: number }>("NotificationRule")({
   id: string((row) => row.id),
   name: string((row) => row.name),
@@ -43,6 +54,10 @@ export const ruleShape = shape<ViewedRule & { place: number }>("NotificationRule
     row.actions.delayMs === undefined ? null : row.actions.delayMs / 1_000,
   ),
   digest: field(digest, (row) => row.actions.digest ?? null),
+  escalate_after_seconds: field(escalateAfter, (row) =>
+    row.actions.escalate === undefined ? null : row.actions.escalate.afterMs / 1_000,
+  ),
+  escalate_to: field(escalateTargets, (row) => row.escalateTo && [...row.escalateTo]),
   problems: field(z.array(z.string()).meta({ description: "What it names that no longer exists" }), (row) => [
     ...row.problems,
   ]),
@@ -59,6 +74,8 @@ const fields = {
   receivers,
   delay_seconds: delay,
   digest,
+  escalate_after_seconds: escalateAfter,
+  escalate_to: escalateTargets,
 };
 
 export const createRuleBody = z.strictObject({ name: text(1_024), ...z.object(fields).partial().shape });
@@ -73,11 +90,26 @@ export function givenRule(body: z.infer<typeof createRuleBody>): GivenRule {
   return { ...usual, ...ruleChange(body), name: body.name };
 }
 
+const toMs = (seconds: number | null | undefined) => (seconds == null ? seconds : seconds * 1_000);
+
 /** What isn't given stays as it is. */
 export function ruleChange(body: z.infer<typeof changeRuleBody>): RuleChange {
-  const { enabled: isEnabled, continue: continues, delay_seconds: seconds, ...same } = body;
-  const delayMs = seconds == null ? seconds : seconds * 1_000;
-  const change = { ...same, isEnabled, continues, delayMs };
+  const {
+    enabled: isEnabled,
+    continue: continues,
+    delay_seconds: delaySeconds,
+    escalate_after_seconds: escalateSeconds,
+    escalate_to: escalateTo,
+    ...same
+  } = body;
+  const change = {
+    ...same,
+    isEnabled,
+    continues,
+    delayMs: toMs(delaySeconds),
+    escalateMs: toMs(escalateSeconds),
+    escalateTo,
+  };
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as RuleChange;
 }
 

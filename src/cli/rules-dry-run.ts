@@ -68,11 +68,12 @@ interface Result {
     delay_seconds: number | null;
     explanation: string;
   }[];
+  escalation: { rule: string; after_seconds: number; to: string[] } | null;
 }
 
 const verdicts = { decided: "decides", no_match: "doesn't match", not_asked: "not asked" };
 
-function show(context: Context, { rules, messages }: Result): void {
+function show(context: Context, { rules, messages, escalation }: Result): void {
   const rows = rules.map(({ name, own, verdict, why }) => [
     own ? `${name} (own)` : name,
     verdicts[verdict],
@@ -90,4 +91,8 @@ function show(context: Context, { rules, messages }: Result): void {
     context.print(`${to}: ${what}. ${explanation}`);
   }
   if (messages.length === 0) context.print("Nobody is notified.");
+  if (escalation !== null)
+    context.print(
+      `If nobody has read it after ${formatDuration(escalation.after_seconds * 1_000)}, the rule ${escalation.rule} escalates it to ${escalation.to.join(", ")}.`,
+    );
 }

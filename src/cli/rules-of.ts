@@ -14,6 +14,8 @@ export interface Rule {
   receivers: string[] | null;
   delay_seconds: number | null;
   digest: "daily" | "weekly" | null;
+  escalate_after_seconds: number | null;
+  escalate_to: string[] | null;
   problems: string[];
 }
 

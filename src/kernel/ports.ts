@@ -1,6 +1,11 @@
 // What rooms do for one another within a process, as small interfaces: the rooms implement them, the runtime wires them.
 import type { StoredKey, KeyClaim } from "../../db/idempotency.ts";
-import type { inboxNotifications, notificationEvents, notificationMessages } from "../../db/schema.ts";
+import type {
+  inboxNotifications,
+  notificationEscalations,
+  notificationEvents,
+  notificationMessages,
+} from "../../db/schema.ts";
 
 export interface Clock {
   /** Epoch milliseconds: the machine's time, corrected. */
@@ -123,6 +128,8 @@ export interface OutboxRows {
   windows?: DedupeWindow[];
   /** Situations that events open, or are another occurrence of. */
   occurrences?: Occurrence[];
+  /** Events that go to others, too, unless somebody reads them in time. */
+  escalations?: (typeof notificationEscalations.$inferInsert)[];
 }
 
 /** One event of a situation. */

@@ -21,6 +21,8 @@ export const fieldNames = [
   "receivers",
   "delay_seconds",
   "digest",
+  "escalate_after_seconds",
+  "escalate_to",
   "continue",
 ] as const;
 /** What was typed. */
@@ -37,6 +39,8 @@ export const ruleFields = (scope: Scope, given: Given): Field[] => [
   ...whichFields(given),
   ...howFields(scope, given),
   ...whenFields(given),
+  ...(scope.isOwn ? [] : escalationFields(given)),
+  afterField(given),
 ];
 
 /** `all`: what it is without a filter. */
@@ -119,26 +123,46 @@ const whenFields = (given: Given): Field[] => [
       { value: "weekly", label: "Weekly" },
     ],
   },
+];
+
+const escalationFields = (given: Given): Field[] => [
   {
     ...plain,
-    optional: false,
-    name: "continue",
-    label: "Rules after it",
-    type: "select",
-    value: given.continue,
-    options: [
-      { value: "no", label: "Don't ask them" },
-      { value: "yes", label: "Ask them, too" },
-    ],
+    name: "escalate_after_seconds",
+    label: "Escalate after seconds",
+    type: "number",
+    value: given.escalate_after_seconds,
+    hint: "If nobody has read it by then, it goes to others, too; from 60. If empty: never.",
+  },
+  {
+    ...plain,
+    name: "escalate_to",
+    label: "Escalate to",
+    type: "text",
+    value: given.escalate_to,
+    hint: "Separated by commas, for example: user:mia, group:sre, receiver:pager.",
   },
 ];
+
+const afterField = (given: Given): Field => ({
+  ...plain,
+  optional: false,
+  name: "continue",
+  label: "Rules after it",
+  type: "select",
+  value: given.continue,
+  options: [
+    { value: "no", label: "Don't ask them" },
+    { value: "yes", label: "Ask them, too" },
+  ],
+});
 
 /** `email` is what people call it. */
 const nameOfMethod = (method: string): string => (method === "smtp" ? "email" : method);
 export const methodOf = (name: string): string => (name === "email" ? "smtp" : name);
 
 export function givenOfRule(rule: ViewedRule): Given {
-  const { suppress, channels, delayMs, digest } = rule.actions;
+  const { suppress, channels, delayMs, digest, escalate } = rule.actions;
   const list = (names: readonly string[] | null | undefined) =>
     names == null ? "" : names.length === 0 ? "none" : names.join(", ");
   return {
@@ -149,6 +173,8 @@ export function givenOfRule(rule: ViewedRule): Given {
     receivers: list(rule.receivers),
     delay_seconds: delayMs === undefined ? "" : String(delayMs / 1_000),
     digest: digest ?? "",
+    escalate_after_seconds: escalate === undefined ? "" : String(escalate.afterMs / 1_000),
+    escalate_to: list(rule.escalateTo),
     continue: rule.continues ? "yes" : "no",
   };
 }

@@ -12,8 +12,8 @@ import { ownRulesPath } from "./rules/links.ts";
 export const rulePath = ({ base }: Scope, name: string): string => `${base}/${encodeURIComponent(name)}`;
 
 /** What it does, in words. */
-export function effectOf({ actions, receivers, continues }: ViewedRule): string {
-  const { suppress, channels, delayMs, digest } = actions;
+export function effectOf({ actions, receivers, escalateTo, continues }: ViewedRule): string {
+  const { suppress, channels, delayMs, digest, escalate } = actions;
   const only = (what: string, names: readonly string[]) =>
     `${what}: ${names.length === 0 ? "none" : names.join(", ")}`;
   const words = [
@@ -22,6 +22,9 @@ export function effectOf({ actions, receivers, continues }: ViewedRule): string 
     ...(receivers === null ? [] : [only("receivers", receivers)]),
     ...(delayMs === undefined ? [] : [`delayed by ${describeDelay(delayMs)}`]),
     ...(digest === undefined ? [] : [`emails in the ${digest} digest`]),
+    ...(escalate === undefined
+      ? []
+      : [`escalates after ${describeDelay(escalate.afterMs)} to ${escalateTo!.join(", ")}`]),
     ...(continues ? ["the rules after it are asked, too"] : []),
   ];
   const text = words.join("; ");

@@ -132,8 +132,6 @@ function changeOf(given: Required<Given>): Omit<GivenRule, "isEnabled"> {
     if (method === undefined) throw invalid("channels", `unknown channel "${name}"`);
     return method;
   });
-  const delay = given.delay_seconds.trim();
-  if (delay !== "" && !/^\d{1,7}$/.test(delay)) throw invalid("delay_seconds", "must be a whole number");
   const { digest } = given;
   return {
     name: given.name.trim(),
@@ -142,9 +140,17 @@ function changeOf(given: Required<Given>): Omit<GivenRule, "isEnabled"> {
     suppress,
     channels: channels ?? null,
     receivers: namesIn(given.receivers),
-    delayMs: delay === "" ? null : Number(delay) * 1_000,
+    delayMs: millisecondsOf(given, "delay_seconds"),
     digest: digest === "daily" || digest === "weekly" ? digest : null,
+    escalateMs: millisecondsOf(given, "escalate_after_seconds"),
+    escalateTo: namesIn(given.escalate_to),
   };
+}
+
+function millisecondsOf(given: Given, field: "delay_seconds" | "escalate_after_seconds"): number | null {
+  const text = (given[field] ?? "").trim();
+  if (text !== "" && !/^\d{1,7}$/.test(text)) throw invalid(field, "must be a whole number");
+  return text === "" ? null : Number(text) * 1_000;
 }
 
 /** Null if nothing is named. */

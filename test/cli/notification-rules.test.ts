@@ -62,6 +62,26 @@ test("rules are created, listed, moved, changed and deleted", async () => {
   );
 });
 
+test("a rule escalates, and a dry run says to whom", async () => {
+  const { belfry } = await start();
+  const created = await belfry("create", "night", "--escalate-after", "15m", "--escalate-to", "user:ada");
+  expect(created.stderr).toBe("Created rule night, number 1: escalates after 15 min to user:ada.\n");
+  expect((await belfry("dry-run", "task-failed", "--user", "me")).stdout).toContain(
+    "\nIf nobody has read it after 15 min, the rule night escalates it to user:ada.\n",
+  );
+  const wrong = await belfry("update", "night", "--escalate-after", "5s", "--escalate-to", "group:sre");
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /--escalate-after: must be from 1 minute to 7 days[^]*--escalate-to: there is no group:sre/,
+    ),
+  ]);
+  const none = ["--escalate-after", "none", "--escalate-to", "none", "--channels", "inbox"];
+  expect((await belfry("update", "night", ...none)).stderr).toBe(
+    "Changed rule night, number 1: channels: inbox.\n",
+  );
+});
+
 test("one's own are others than the deployment's", async () => {
   const { belfry } = await start();
   await belfry("create", "mine", "--user", "me", "--suppress", "--filter", 'kind = "task-working"');

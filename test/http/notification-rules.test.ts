@@ -62,6 +62,8 @@ test("rules are created, listed in their order, moved, changed, disabled and del
     receivers: null,
     delay_seconds: null,
     digest: null,
+    escalate_after_seconds: null,
+    escalate_to: null,
     problems: [],
     created_by: "ada",
     created_at: expect.any(String),
@@ -101,7 +103,7 @@ test.each<[object, string, string]>([
     "name",
     "must contain only lowercase letters, digits and single hyphens between them",
   ],
-  [{}, "suppress", "choose what the rule does: suppress, channels, receivers, delay or digest"],
+  [{}, "suppress", "choose what the rule does: suppress, channels, receivers, delay, digest or escalate"],
   [{ suppress: true, channels: [] }, "suppress", "nobody gets it, so that no other action is possible"],
   [{ suppress: true, filter: "template =" }, "filter", 'column 11: expected a value such as "docker"'],
   [

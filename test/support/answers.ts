@@ -356,6 +356,11 @@ export interface Answers {
       reasons: Array<string>;
       explanation: string;
     }>;
+    escalation: {
+      rule: string;
+      after_seconds: number;
+      to: Array<string>;
+    } | null;
   };
   "GET /api/v2/sources": Array<Source>;
   "POST /api/v2/sources": {
@@ -1609,6 +1614,8 @@ export interface NotificationRule {
   receivers: Array<string> | null;
   delay_seconds: number | null;
   digest: "daily" | "weekly" | null;
+  escalate_after_seconds: number | null;
+  escalate_to: Array<string> | null;
   problems: Array<string>;
   created_by: string | null;
   created_at: string;

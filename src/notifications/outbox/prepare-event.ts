@@ -13,8 +13,9 @@ import { parseReceivers } from "../receivers/rules/plan.ts";
 import type { TemplateToSend } from "./store/template.ts";
 import { toStoredRule } from "./rules/absence.ts";
 import { planDeliveries } from "./rules/delivery-plan.ts";
+import { planEscalation } from "./rules/escalation-plan.ts";
 import { duplicateWindows, identityOf } from "./rules/duplicates.ts";
-import type { DeliveryPlan } from "./rules/plan.ts";
+import type { DeliveryPlan, PlanOptions } from "./rules/plan.ts";
 import { countOffByDefault, effectiveRule } from "./rules/off-by-default.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
@@ -92,7 +93,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   const recipients = chooseRecipients(read.recipients, event.recipients);
   const { planned, offByDefault } = countOffByDefault(recipients, template);
   const receivers = parseReceivers(deps.process.filters, template.receivers);
-  const deliveries = planDeliveries(withOwnRules(deps.process.filters, planned), {
+  const options: PlanOptions = {
     template,
     defaultMethod,
     channels: planChannels(channels),
@@ -105,7 +106,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     about: event,
     thing: event.thing ?? event.targets[0] ?? template.id,
     now,
-  });
+  };
+  const deliveries = planDeliveries(withOwnRules(deps.process.filters, planned), options);
   const eventId = deps.newId();
   const eventRow = {
     id: eventId,
@@ -133,6 +135,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     rows.occurrences = [{ id: deps.newId(), ...event.situation, eventId, at: now }];
   const windows = duplicateWindows(deliveries, event.duplicateWindowMs, now);
   if (windows.length > 0) rows.windows = windows;
+  const escalation = planEscalation(deliveries, options);
+  if (escalation !== undefined) rows.escalations = [{ eventId, ...escalation }];
   return { eventId, rows };
 }
 

@@ -14,7 +14,7 @@ export async function checkedFilter(
   const text = given?.trim();
   if (text === undefined || text === before) return before;
   if (text === "") return null;
-  const references = { ...mentionedIn([text]), receivers: [], receiverIds: [] };
+  const references = { ...mentionedIn([text]), groups: [], receivers: [], ids: [] };
   const { found } = await deps.db.read({ found: findReferences(references) });
   const problem = filterProblem(text, knownOf(found));
   if (problem !== undefined) throw invalid("filter", problem);

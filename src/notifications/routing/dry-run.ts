@@ -6,6 +6,7 @@ import { describeReason } from "../outbox/rules/reasons.ts";
 import { enqueueReads, prepareEvent } from "../outbox/prepare-event.ts";
 import { traceRules, type RuleTrace } from "./rules/decision.ts";
 import { factsOf, type ThingFacts } from "./rules/facts.ts";
+import { namesOf, writtenTargets } from "./rules/escalation.ts";
 import { parseRules } from "./rules/rule.ts";
 import { findReferences } from "./store/rules.ts";
 
@@ -31,6 +32,8 @@ export interface DryRun {
     /** Sentences. */
     text: string;
   }[];
+  /** Where it would go if nobody read it; `rule`: its name. */
+  escalation: { rule: string; after: number; to: string[] } | null;
 }
 
 /** Throws 400 for an unknown kind. What the user has muted isn't asked: the event is about nothing that there is. */
@@ -44,8 +47,11 @@ export async function dryRun(deps: Deps, { userId, kind, facts, labels }: DryRun
   const event = { labels, data: null, targets: [], createdBy: "", recipients: { named: [userId] }, facts };
   const { rows } = prepareEvent(deps, event, read);
   const receiverIds = rows.messages.flatMap(({ receiverId }) => receiverId ?? []);
-  const none = { templates: [], users: [], receivers: [] };
-  const { found } = await deps.db.read({ found: findReferences({ ...none, receiverIds }) });
+  const [later] = rows.escalations ?? [];
+  const targets = later === undefined ? [] : (JSON.parse(later.targets) as string[]);
+  const none = { templates: [], users: [], groups: [], receivers: [] };
+  const ids = [...receiverIds, ...namesOf(targets)];
+  const { found } = await deps.db.read({ found: findReferences({ ...none, ids }) });
   const asked = factsOf(template, event);
   const trace = (text: string, isOwn: boolean) =>
     traceRules(parseRules(deps.process.filters, text), asked).map((one) => ({ ...one, isOwn }));
@@ -63,5 +69,13 @@ export async function dryRun(deps: Deps, { userId, kind, facts, labels }: DryRun
         text: codes.map((code) => `${describeReason(code).text}.`).join(" "),
       };
     }),
+    escalation:
+      later === undefined
+        ? null
+        : {
+            rule: later.rule.replace("rule_", ""),
+            after: later.dueAt - now,
+            to: writtenTargets(targets, new Map(found.map((one) => [one.id, one]))),
+          },
   };
 }

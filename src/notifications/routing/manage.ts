@@ -4,6 +4,7 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, invalidFields, notFound } from "../../kernel/errors.ts";
 import type { AuditNote } from "../texts/templates.ts";
+import { namesOf, targetOf } from "./rules/escalation.ts";
 import { mentionedIn, ruleProblems, toActions, type GivenRule, type Known } from "./rules/given-rule.ts";
 import { givenOf, knownOf, viewOne, type ViewedRule } from "./view.ts";
 import {
@@ -34,17 +35,25 @@ export interface RuleManager {
 const maxRules = { deployment: 100, own: 50 };
 
 /** What it names already, which may be no more: it isn't checked again unless it changes. */
-type Kept = Pick<Known, "receivers"> & { filter: string | null };
+type Kept = Pick<Known, "receivers" | "targets"> & { filter: string | null };
 
 /** The rule as it is stored. Throws 400 with everything that is wrong. */
 async function requireValid(
   deps: Deps,
   given: GivenRule,
   isOwn: boolean,
-  kept: Kept = { filter: null, receivers: new Map() },
+  kept: Kept = { filter: null, receivers: new Map(), targets: new Map() },
 ): Promise<RuleFields> {
   const receivers = (given.receivers ?? []).map((name) => name.toLowerCase());
-  const references = { ...mentionedIn([given.filter]), receivers, receiverIds: [] };
+  const to = (given.escalateTo ?? []).map(targetOf);
+  const mentioned = mentionedIn([given.filter]);
+  const references = {
+    ...mentioned,
+    users: [...mentioned.users, ...namesOf(to, "user")],
+    groups: namesOf(to, "group"),
+    receivers: [...receivers, ...namesOf(to, "receiver")],
+    ids: [],
+  };
   const { found } = await deps.db.read({ found: findReferences(references) });
   const known = withKept(knownOf(found), kept);
   const problems = ruleProblems(given, known, isOwn);
@@ -59,12 +68,13 @@ async function requireValid(
   };
 }
 
-function withKept({ templates, users, receivers }: Known, kept: Kept): Known {
+function withKept({ templates, users, receivers, targets }: Known, kept: Kept): Known {
   const mentioned = mentionedIn([kept.filter]);
   return {
     templates: new Set([...templates, ...mentioned.templates]),
     users: new Set([...users, ...mentioned.users]),
     receivers: new Map([...kept.receivers, ...receivers]),
+    targets: new Map([...kept.targets, ...targets]),
   };
 }
 
@@ -117,9 +127,11 @@ export async function changeRule(
   const rule = findRule(rules, wanted);
   const before = await viewOne(deps, rule);
   const ids = before.actions.receivers ?? [];
+  const escalatedTo = namesOf(before.actions.escalate?.to ?? []);
   const fields = await requireValid(deps, { ...givenOf(before), ...change }, manager.of !== null, {
     filter: before.filter,
     receivers: new Map(before.receivers?.map((name, at) => [name.toLowerCase(), ids[at]!])),
+    targets: new Map(before.escalateTo?.map((target, at) => [targetOf(target), escalatedTo[at]!])),
   });
   const changeId = deps.newId();
   const when = ruleHasChangeSql(rule.id, changeId);

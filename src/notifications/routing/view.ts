@@ -1,5 +1,6 @@
 // Rules as they are shown: with what they name, and what of it is no more.
 import type { Deps } from "../../kernel/deps.ts";
+import { namesOf, writtenTargets } from "./rules/escalation.ts";
 import { mentionedIn, missingOf, type GivenRule, type Known } from "./rules/given-rule.ts";
 import type { RuleActions } from "./rules/rule.ts";
 import { findReferences, type Reference, type RuleRow } from "./store/rules.ts";
@@ -9,6 +10,8 @@ export interface ViewedRule extends Omit<RuleRow, "actions"> {
   actions: RuleActions;
   /** Names of the receivers that it chooses; also of deleted ones. */
   receivers: readonly string[] | null;
+  /** `user:NAME`, `group:NAME` and `receiver:NAME`. */
+  escalateTo: readonly string[] | null;
   /** Sentences: what it names and is no more. */
   problems: readonly string[];
 }
@@ -17,30 +20,31 @@ export interface ViewedRule extends Omit<RuleRow, "actions"> {
 export async function viewRules(deps: Pick<Deps, "db">, rows: readonly RuleRow[]): Promise<ViewedRule[]> {
   if (rows.length === 0) return [];
   const parsed = rows.map((row) => ({ ...row, actions: JSON.parse(row.actions) as RuleActions }));
-  const receiverIds = parsed.flatMap(({ actions }) => actions.receivers ?? []);
+  const ids = parsed.flatMap(({ actions: { receivers = [], escalate } }) => [
+    ...receivers,
+    ...namesOf(escalate?.to ?? []),
+  ]);
   const mentioned = mentionedIn(rows.map(({ filter }) => filter));
   const { found } = await deps.db.read({
-    found: findReferences({ ...mentioned, receivers: [], receiverIds }),
+    found: findReferences({ ...mentioned, groups: [], receivers: [], ids }),
   });
   const known = knownOf(found);
-  const receivers = new Map(
-    found
-      .filter(({ what }) => what === "receiver")
-      .map(({ id, name, isDeleted }) => [id, { name, isDeleted: isDeleted === 1 }]),
-  );
+  const byId = new Map(found.map(({ id, name, isDeleted }) => [id, { name, isDeleted: isDeleted === 1 }]));
   return parsed.map((row) => ({
     ...row,
-    receivers: row.actions.receivers?.map((id) => receivers.get(id)?.name ?? id) ?? null,
-    problems: missingOf(row, known, receivers),
+    receivers: row.actions.receivers?.map((id) => byId.get(id)?.name ?? id) ?? null,
+    escalateTo: row.actions.escalate === undefined ? null : writtenTargets(row.actions.escalate.to, byId),
+    problems: missingOf(row, known, byId),
   }));
 }
 
 export const knownOf = (found: readonly Reference[]): Known => {
-  const named = (what: Reference["what"]) => found.filter((one) => one.what === what);
+  const named = (what: Reference["what"]) => found.filter((one) => one.what === what && one.isDeleted === 0);
   return {
     templates: new Set(named("template").map(({ name }) => name)),
     users: new Set(named("user").map(({ name }) => name)),
     receivers: new Map(named("receiver").map(({ name, id }) => [name.toLowerCase(), id])),
+    targets: new Map(found.map(({ what, name, id }) => [`${what}:${name.toLowerCase()}`, id])),
   };
 };
 
@@ -49,8 +53,8 @@ export const viewOne = async (deps: Deps, row: RuleRow): Promise<ViewedRule> =>
 
 /** As it would be given. */
 export function givenOf(rule: ViewedRule): GivenRule {
-  const { suppress = false, channels = null, delayMs = null, digest = null } = rule.actions;
-  const { name, filter, continues, isEnabled, receivers } = rule;
+  const { suppress = false, channels = null, delayMs = null, digest = null, escalate } = rule.actions;
+  const { name, filter, continues, isEnabled, receivers, escalateTo } = rule;
   return {
     name,
     filter: filter ?? "",
@@ -61,5 +65,7 @@ export function givenOf(rule: ViewedRule): GivenRule {
     receivers,
     delayMs,
     digest,
+    escalateMs: escalate?.afterMs ?? null,
+    escalateTo,
   };
 }

@@ -16,6 +16,11 @@ const known: Known = {
   templates: new Set(["docker"]),
   users: new Set(["mia"]),
   receivers: new Map([["ops", "id-of-ops"]]),
+  targets: new Map([
+    ["user:mia", "u1"],
+    ["group:sre", "g1"],
+    ["receiver:ops", "r1"],
+  ]),
 };
 const rule: GivenRule = {
   ...noActions,
@@ -47,7 +52,7 @@ test.each<[Partial<GivenRule>, boolean, string[]]>([
   [
     { suppress: false },
     false,
-    ["suppress: choose what the rule does: suppress, channels, receivers, delay or digest"],
+    ["suppress: choose what the rule does: suppress, channels, receivers, delay, digest or escalate"],
   ],
   [{ suppress: false }, true, ["suppress: choose what the rule does: suppress, channels, delay or digest"]],
   [{ digest: "weekly" }, false, ["suppress: nobody gets it, so that no other action is possible"]],

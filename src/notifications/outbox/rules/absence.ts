@@ -75,6 +75,8 @@ const plurals: Partial<Record<string, string>> = {
 function groupName(reason: string): string | undefined {
   const group = groupOf(reason);
   if (group !== undefined) return `Members of the group ${group}`;
+  const rule = /^escalated_by_rule_(.+)$/.exec(reason)?.[1];
+  if (rule !== undefined) return `Those to whom the rule ${rule} escalated it`;
   const source = sourceOf(reason);
   return source === undefined ? plurals[reason] : `The user whom source ${source} named`;
 }

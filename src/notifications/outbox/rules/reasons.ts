@@ -80,6 +80,7 @@ const byRule = {
   left_out: ["not", (rule: string) => `${rule} chose other channels`],
   delayed: ["not", (rule: string) => `${rule} delayed it`],
   digest: ["not", (rule: string) => `${rule} holds it for the digest`],
+  escalated: ["who", (rule: string) => `${rule} escalated it, because nobody had read it in time`],
 } as const;
 
 const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
@@ -218,7 +219,12 @@ export function describeReason(code: string): ReasonDescription {
   const [, verb, own, name] = /^([a-z_]+)_by_(own_)?rule_(.+)$/.exec(code) ?? [];
   if (verb !== undefined && Object.hasOwn(byRule, verb)) {
     const [question, text] = byRule[verb as RuleVerb];
-    return { question, text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`) };
+    const toRecipient = `nobody had read it in time (rule ${name!})`;
+    return {
+      question,
+      text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`),
+      ...(question === "who" ? { toRecipient } : {}),
+    };
   }
   return Object.hasOwn(descriptions, code)
     ? descriptions[code as keyof typeof descriptions]

@@ -9,6 +9,7 @@ import { chunks, insertNewRows } from "../../../../db/rows.ts";
 import {
   idempotencyKeys,
   inboxNotifications,
+  notificationEscalations,
   notificationEvents,
   notificationMessages,
 } from "../../../../db/schema.ts";
@@ -27,13 +28,14 @@ export function mayBeNew({ messages, keys = [], occurrences = [] }: OutboxRows):
 
 /** Fails with a constraint error unless all rows are new. */
 export const insertNewOutbox = (rows: OutboxRows): Statement[] => {
-  const { events, messages, inbox, windows = [] } = rows;
+  const { events, messages, inbox, windows = [], escalations = [] } = rows;
   return [
     ...endDuplicateWindows(windows),
     ...finishedAdditions(messages).map((addition) => addToCounter(addition)),
     ...insertNewRows(notificationEvents, events, ["templateId", "templateVersion", "data", "targets"]),
     ...insertNewRows(notificationMessages, messages, ["method", "status", "reasons", "attemptCount"]),
     ...insertNewRows(inboxNotifications, inbox, ["templateId", "targets", "icon", "actions"]),
+    ...insertNewRows(notificationEscalations, escalations, []),
     ...insertNewRows(idempotencyKeys, storedKeys(rows), []),
   ];
 };

@@ -4,7 +4,12 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotency.ts";
 import { andSql, falseSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
 import { chunks, insertChunks, insertRows } from "../../../../db/rows.ts";
-import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
+import {
+  inboxNotifications,
+  notificationEscalations,
+  notificationEvents,
+  notificationMessages,
+} from "../../../../db/schema.ts";
 import type { OutboxRows } from "../../../kernel/ports.ts";
 import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
 import {
@@ -25,12 +30,13 @@ export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
   keys: all.flatMap(({ keys = [] }) => keys),
   windows: all.flatMap(({ windows = [] }) => windows),
   occurrences: all.flatMap(({ occurrences = [] }) => occurrences),
+  escalations: all.flatMap(({ escalations = [] }) => escalations),
 });
 
 /** Writes nothing unless `when` holds. */
 export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[] {
   const now = (rows.events[0] ?? rows.messages[0])?.createdAt ?? 0;
-  const { keys = [], windows = [], occurrences = [] } = rows;
+  const { keys = [], windows = [], occurrences = [], escalations = [] } = rows;
   const claims = new Map(keys.map(({ userId, key, subjectId }) => [subjectId, { userId, key }]));
   const events =
     claims.size === 0 ? rows.events : rows.events.map((event) => ({ ...event, claim: claims.get(event.id) }));
@@ -60,6 +66,7 @@ export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[]
       occurrences.length === 0 ? undefined : ofSituation,
     ),
     ...(rows.inbox.length === 0 ? [] : occurrences.map((occurrence) => foldOthers(occurrence))),
+    ...insertRows(notificationEscalations, escalations, eventExistsSql),
     ...storeResults(keys),
   ];
 }

@@ -23,6 +23,7 @@ const actionNames = [
   "receivers",
   "delayMs",
   "digest",
+  "escalate",
 ] as const satisfies (keyof RuleActions)[];
 
 export const matchesRule = ({ filter }: Pick<Rule, "filter">, facts: Facts): boolean =>

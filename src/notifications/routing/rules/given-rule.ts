@@ -1,11 +1,18 @@
 // What people say about a rule, and what is wrong with it.
 import { findKind, kinds } from "../../kinds/kinds.ts";
 import type { Method } from "../../channels/index.ts";
+import {
+  escalationProblems,
+  toEscalation,
+  writtenTargets,
+  type GivenEscalation,
+  type Targets,
+} from "./escalation.ts";
 import type { Filter, FactWord } from "./filter/language.ts";
 import { describeProblem, parseFilter } from "./filter/parser.ts";
 import type { RuleActions } from "./rule.ts";
 
-export interface GivenActions {
+export interface GivenActions extends GivenEscalation {
   suppress: boolean;
   channels: readonly Method[] | null;
   /** Names; null: each by its own filter. */
@@ -28,6 +35,8 @@ export const noActions: GivenActions = {
   receivers: null,
   delayMs: null,
   digest: null,
+  escalateMs: null,
+  escalateTo: null,
 };
 
 export interface Problem {
@@ -41,6 +50,8 @@ export interface Known {
   users: ReadonlySet<string>;
   /** By name. */
   receivers: ReadonlyMap<string, string>;
+  /** To which events can escalate. */
+  targets: Targets;
 }
 
 const maxNameLength = 32;
@@ -64,12 +75,9 @@ export function ruleProblems(rule: GivenRule, known: Known, isOwn: boolean): Pro
   ];
 }
 
-function actionProblems(
-  { suppress, channels, receivers, delayMs, digest }: GivenActions,
-  known: Known,
-  isOwn: boolean,
-): Problem[] {
-  const others = [channels, receivers, delayMs, digest].filter((one) => one !== null);
+function actionProblems(given: GivenActions, known: Known, isOwn: boolean): Problem[] {
+  const { suppress, channels, receivers, delayMs, digest, escalateMs, escalateTo } = given;
+  const others = [channels, receivers, delayMs, digest, escalateMs, escalateTo].filter((one) => one !== null);
   if (suppress && others.length > 0)
     return [{ field: "suppress", detail: "nobody gets it, so that no other action is possible" }];
   if (!suppress && others.length === 0)
@@ -84,11 +92,12 @@ function actionProblems(
     ...(delayMs !== null && (delayMs < 1_000 || delayMs > maxDelayMs)
       ? [{ field: "delay_seconds", detail: "must be from 1 second to 7 days" }]
       : []),
+    ...escalationProblems(given, known.targets, isOwn),
   ];
 }
 
 const ownActions = "suppress, channels, delay or digest";
-const allActions = "suppress, channels, receivers, delay or digest";
+const allActions = "suppress, channels, receivers, delay, digest or escalate";
 
 /** In words, with its column. */
 export function filterProblem(text: string, known: Known): string | undefined {
@@ -156,6 +165,7 @@ export function toActions(given: GivenActions, known: Known): RuleActions {
       : { receivers: receivers.map((name) => known.receivers.get(name.toLowerCase())!) }),
     ...(delayMs === null ? {} : { delayMs }),
     ...(digest === null ? {} : { digest }),
+    ...toEscalation(given, known.targets),
   };
 }
 
@@ -163,16 +173,15 @@ export function toActions(given: GivenActions, known: Known): RuleActions {
 export function missingOf(
   rule: { filter: string | null; actions: RuleActions },
   { templates, users }: Pick<Known, "templates" | "users">,
-  receivers: ReadonlyMap<string, { name: string; isDeleted: boolean }>,
+  byId: ReadonlyMap<string, { name: string; isDeleted: boolean }>,
 ): string[] {
   const mentioned = mentionedIn([rule.filter]);
-  const gone = (rule.actions.receivers ?? []).flatMap((id) => {
-    const receiver = receivers.get(id);
-    return receiver?.isDeleted === false ? [] : [receiver?.name ?? id];
-  });
+  const { receivers = [], escalate } = rule.actions;
+  const ids = [...receivers.map((id) => `receiver:${id}`), ...(escalate?.to ?? [])];
+  const gone = ids.filter((target) => byId.get(target.split(":")[1]!)?.isDeleted !== false);
   return [
     ...mentioned.templates.filter((name) => !templates.has(name)).map((name) => `template ${name}`),
     ...mentioned.users.filter((name) => !users.has(name)).map((name) => `user ${name}`),
-    ...gone.map((name) => `receiver ${name}`),
+    ...writtenTargets(gone, byId).map((target) => target.replace(":", " ")),
   ].map((what) => `The ${what} no longer exists.`);
 }

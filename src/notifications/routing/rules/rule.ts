@@ -1,5 +1,6 @@
 // A rule of the deployment or of a person, as planning reads it.
 import type { Cache } from "../../../kernel/ports.ts";
+import type { Escalation } from "./escalation.ts";
 import type { Filter } from "./filter/language.ts";
 import { parseFilter } from "./filter/parser.ts";
 
@@ -15,6 +16,8 @@ export interface RuleActions {
   delayMs?: number;
   /** Emails are held for the recipient's digest. */
   digest?: "daily" | "weekly";
+  /** To others, too, if nobody has read it by then; only of the deployment's. */
+  escalate?: Escalation;
 }
 
 export interface Rule {

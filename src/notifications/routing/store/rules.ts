@@ -41,19 +41,21 @@ export interface References {
   users: readonly string[];
   /** Names of receivers. */
   receivers: readonly string[];
-  /** Ids of receivers. */
-  receiverIds: readonly string[];
+  /** Names of groups. */
+  groups: readonly string[];
+  /** Ids of receivers, users and groups. */
+  ids: readonly string[];
 }
 
 export interface Reference {
-  what: "template" | "user" | "receiver";
+  what: "template" | "user" | "group" | "receiver";
   name: string;
   id: string;
   isDeleted: number;
 }
 
-/** Those of them that exist; a receiver by its id also if it was deleted. */
-export function findReferences({ templates, users: names, receivers, receiverIds }: References) {
+/** Those of them that exist; by its id also what was deleted. */
+export function findReferences({ templates, users: names, groups, receivers, ids }: References) {
   const list = (values: readonly string[]) =>
     sql`json_each(${JSON.stringify([...new Set(values)])}) AS given`;
   return query.all<Reference>(sql`
@@ -64,8 +66,13 @@ export function findReferences({ templates, users: names, receivers, receiverIds
       WHERE lower(u.username) = given.value AND u.deleted_at IS NULL
     UNION ALL SELECT 'receiver', r.name, r.id, 0 FROM ${list(receivers)} CROSS JOIN notification_receivers AS r
       WHERE lower(r.name) = given.value AND r.deleted_at IS NULL AND r.owner_id IS NULL
+    UNION ALL SELECT 'group', lower(g.name), g.id, 0 FROM ${list(groups)} CROSS JOIN user_groups AS g
+      WHERE lower(g.name) = given.value
     UNION ALL SELECT 'receiver', r.name, r.id, r.deleted_at IS NOT NULL
-      FROM ${list(receiverIds)} CROSS JOIN notification_receivers AS r WHERE r.id = given.value`);
+      FROM ${list(ids)} CROSS JOIN notification_receivers AS r WHERE r.id = given.value
+    UNION ALL SELECT 'user', u.username, u.id, u.deleted_at IS NOT NULL
+      FROM ${list(ids)} CROSS JOIN users AS u WHERE u.id = given.value
+    UNION ALL SELECT 'group', g.name, g.id, 0 FROM ${list(ids)} CROSS JOIN user_groups AS g WHERE g.id = given.value`);
 }
 
 export const ruleHasChangeSql = (id: string, changeId: string): SQL =>
