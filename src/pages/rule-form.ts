@@ -129,10 +129,10 @@ const escalationFields = (given: Given): Field[] => [
   {
     ...plain,
     name: "escalate_after_seconds",
-    label: "Escalate after seconds",
+    label: "Escalate after, in seconds",
     type: "number",
     value: given.escalate_after_seconds,
-    hint: "If nobody has read it by then, it goes to others, too; from 60. If empty: never.",
+    hint: "If nobody has read it by then, it goes to others, too. At least 60. If empty: never.",
   },
   {
     ...plain,

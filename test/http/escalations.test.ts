@@ -5,7 +5,7 @@ import { tick } from "../../src/tick.ts";
 import { startSessions } from "../support/agent-sessions.ts";
 import { addManyUsers } from "../support/many-users.ts";
 import { holdWrites } from "../support/meanwhile.ts";
-import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { cookieFor, get, post, wordsOf } from "../support/pages.ts";
 import { startWithReceivers } from "../support/receivers.ts";
 import { addUser, type TestServer } from "../support/server.ts";
 
@@ -50,7 +50,7 @@ async function start() {
     const { json } = await call("GET", "/api/v2/notifications/inbox", undefined, of.token);
     return (json["notifications"] as { id: string }[])[0]!.id;
   };
-  return { server, held, mia, bob, eve, pager, group, rule, created, call, send, pass, item };
+  return { server, token, held, mia, bob, eve, pager, group, rule, created, call, send, pass, item };
 }
 
 /** Whom each message is for, and why. */
@@ -115,6 +115,22 @@ test("two instances at once send it once; what is read while one writes doesn't 
   expect([await sentTo(server), await waiting(server)]).toEqual([[...escalated, escalated[0]], 0]);
 });
 
+test("what an owner withdraws doesn't", async () => {
+  const { server, rule, call, send, pass } = await start();
+  const slow = { receivers: ["pager"], delay_seconds: 3_600, escalate_to: ["user:eve"] };
+  await call("PATCH", `${rules}/night`, slow);
+  await send();
+  await send("Withdrawn");
+  const [message] = await server.sql(`SELECT m.id FROM notification_messages m
+    JOIN notification_events e ON e.id = m.event_id
+    WHERE m.receiver_id IS NOT NULL AND e.labels ->> 'custom_title' = 'Withdrawn'`);
+  const withdrawn = await call("POST", `/api/v2/notifications/messages/${String(message!["id"])}/withdraw`);
+  expect(withdrawn.status).toBeLessThan(300);
+  await pass(rule.escalate_after_seconds * 1_000);
+  expect((await sentTo(server)).filter((one) => one.startsWith("eve"))).toHaveLength(1);
+  expect(await waiting(server)).toBe(0);
+});
+
 test("a large group gets it in writes of a bounded size", async () => {
   const { server, group, send, pass } = await start();
   await addManyUsers(server, 450);
@@ -155,7 +171,7 @@ test("neither what was sent to nobody nor a duplicate escalates, and nothing of 
   await server.runTick();
   expect((await sentTo(server)).filter((one) => one.startsWith("eve"))).toHaveLength(1);
   const password = { password: "correct-horse-staple-9" };
-  await call("PUT", `/api/v2/users/${mia.userId}/password`, password);
+  expect((await call("PUT", `/api/v2/users/${mia.userId}/password`, password)).status).toBe(204);
   expect(await waiting(server)).toBe(0);
 });
 
@@ -201,6 +217,32 @@ test.each<[object, object[]]>([
   expect(own.json["validations"]).toEqual([
     { field: "escalate_to", detail: "only rules of the deployment escalate" },
   ]);
+});
+
+test("the form of a rule has both fields, its own only what it can do, and the list says what it does", async () => {
+  const { server, token } = await start();
+  const cookie = cookieFor(token);
+  const base = "/deployment/rules";
+  const usual = { filter: "", effect: "route", channels: "", receivers: "", delay_seconds: "", digest: "" };
+  const typed = {
+    ...usual,
+    continue: "no",
+    escalate_after_seconds: "120",
+    escalate_to: "user:Mia, group:sre",
+  };
+  expect((await post(server, base, { ...typed, name: "day" }, cookie)).status).toBe(303);
+  expect(wordsOf(await get(server, base, cookie))).toContain(
+    "Escalates after 2 minutes to user:mia, group:sre",
+  );
+  expect((await get(server, `${base}/day`, cookie)).text).toContain('value="user:mia, group:sre"');
+  const wrong = { ...typed, escalate_after_seconds: "soon" };
+  expect(wordsOf(await post(server, `${base}/day/change`, wrong, cookie))).toContain(
+    "Must be a whole number",
+  );
+  const none = { ...typed, channels: "inbox", escalate_after_seconds: "", escalate_to: "" };
+  await post(server, `${base}/day/change`, { ...none, name: "day" }, cookie);
+  expect(wordsOf(await get(server, `${base}/day`, cookie))).not.toContain("Escalates after 2");
+  expect((await get(server, "/settings/rules", cookie)).text).not.toContain("escalate_to");
 });
 
 test("a dry run says where it would go", async () => {

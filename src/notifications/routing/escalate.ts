@@ -8,6 +8,7 @@ import { enqueueReads, prepareEvent, type EnqueueAnswers } from "../outbox/prepa
 import { wakeAfterWrite } from "../outbox/notify.ts";
 import { findMessageStates, insertOutbox } from "../outbox/store/outbox.ts";
 import type { Reason, RuleCode } from "../outbox/rules/reasons.ts";
+import { foldOlder } from "../situations/store/situations.ts";
 import type { Rendered } from "../texts/rules/render.ts";
 import { namesOf } from "./rules/escalation.ts";
 import type { ThingFacts } from "./rules/facts.ts";
@@ -59,6 +60,7 @@ async function escalateSome(deps: Deps, eventId: string): Promise<boolean> {
       [
         failUnless(isEscalatingSql(eventId, first.id)),
         ...insertOutbox(rows),
+        ...foldOlder(found.situationId === null ? [] : [found.situationId], deps.now()),
         ...(isLast ? [deleteEscalation(eventId)] : []),
       ],
       { messages: findMessageStates(rows.messages.map(({ id }) => id)) },

@@ -12,6 +12,14 @@ const isReadSql = (item: string): SQL =>
     `${item}.read_at IS NOT NULL AND (${item}.folded_at IS NULL OR ${item}.read_at < ${item}.folded_at)`,
   );
 
+/** SQL: somebody has read it, or what is newer of its situation. Each half has an index of its own. */
+const isNewerReadSql = (
+  eventId: SQL | string,
+  half: SQL,
+): SQL => sql`EXISTS (SELECT 1 FROM notification_events e
+  CROSS JOIN inbox_notifications i ON i.situation_id = e.situation_id AND ${half}
+  WHERE e.id = ${eventId} AND i.created_at >= e.created_at AND ${isReadSql("i")})`;
+
 /** SQL: it was sent to somebody and not withdrawn, nobody has read it or what is newer of its situation, and that is open. */
 const isUnattendedSql = (eventId: SQL | string): SQL => sql`(
   EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = ${eventId} AND m.status <> 'inhibited')
@@ -19,9 +27,8 @@ const isUnattendedSql = (eventId: SQL | string): SQL => sql`(
     WHERE m.event_id = ${eventId} AND (instr(m.reasons, '"withdrawn_by_owner"') > 0 OR ${isReadSql("i")}))
   AND NOT EXISTS (SELECT 1 FROM notification_events e CROSS JOIN situations s ON s.id = e.situation_id
     WHERE e.id = ${eventId} AND s.resolved_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM notification_events e
-    CROSS JOIN inbox_notifications i ON i.situation_id = e.situation_id AND i.folded_at IS NULL
-    WHERE e.id = ${eventId} AND i.created_at >= e.created_at AND i.read_at IS NOT NULL))`;
+  AND NOT ${isNewerReadSql(eventId, sql`i.folded_at IS NULL`)}
+  AND NOT ${isNewerReadSql(eventId, sql`i.folded_at IS NOT NULL`)})`;
 
 /** For the tick. */
 export const findDueEscalations = (now: number) =>
@@ -71,7 +78,7 @@ export const peopleWithoutSql = (eventId: string, ids: readonly string[], limit:
       UNION SELECT m.user_id FROM json_each(${JSON.stringify(ids)}) wanted
         CROSS JOIN user_group_members m ON m.group_id = wanted.value)
     AND u.deleted_at IS NULL AND NOT u.is_system
-    AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = ${eventId} AND m.user_id = u.id)
+    AND u.id NOT IN (SELECT m.user_id FROM notification_messages m WHERE m.event_id = ${eventId})
   ORDER BY u.id LIMIT ${limit}`;
 
 /** SQL: it is still to be decided, or this message of it is written: the same write was sent before. */
