@@ -8,6 +8,7 @@ import { holdWrites } from "../support/meanwhile.ts";
 import { cookieFor, get, post, wordsOf } from "../support/pages.ts";
 import { startWithReceivers } from "../support/receivers.ts";
 import { addUser, type TestServer } from "../support/server.ts";
+import { startTask } from "../support/task.ts";
 
 const rules = "/api/v2/notifications/rules";
 const minute = 60_000;
@@ -199,6 +200,34 @@ test("a situation that ends in time doesn't escalate; one that recurs unread doe
   expect(await waiting(server)).toBe(1);
   await pass(10 * minute);
   expect([await toAda(), await waiting(server)]).toEqual([1, 0]);
+});
+
+test.each([
+  ["unread", ["mia", "mia", "ada"]],
+  ["read", ["mia", "mia"]],
+])("what a newer item of its situation stands for escalates unless that is read: %s", async (how, people) => {
+  const { server, token, member, build, finish, provisioner, workspaceId } = await startTask();
+  const rule = { name: "night", escalate_after_seconds: 40 * 3_600, escalate_to: ["user:ada"] };
+  await server.call("POST", rules, { token, json: rule });
+  await build("stop");
+  await finish();
+  const path = `/api/v2/workspaces/${workspaceId}/autostart` as const;
+  await server.call("PUT", path, { token: member.token, json: { schedule: "0 11 * * *" } });
+  for (const hours of [1, 24]) {
+    server.clock.advance(hours * 60 * minute);
+    await server.runTick();
+    const { json } = await provisioner.acquire();
+    await provisioner.job("POST", json.job_id, "fail", { error: "Error: no space left" });
+  }
+  if (how === "read")
+    await server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-read", { token: member.token });
+  server.clock.advance(20 * 60 * minute);
+  await server.runTick();
+  const items =
+    await server.sql(`SELECT u.username FROM inbox_notifications i JOIN users u ON u.id = i.user_id
+    JOIN notification_messages m ON m.id = i.id JOIN notification_events e ON e.id = m.event_id
+    WHERE e.labels LIKE '%autostart%' ORDER BY i.seq`);
+  expect(items.map(({ username }) => username)).toEqual(people);
 });
 
 test.each<[object, object[]]>([
