@@ -20,7 +20,7 @@ const deployment: Record<SiteRole | "member", string[]> = {
     "Groups",
     "Provisioner keys",
   ],
-  "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
+  "template-admin": ["Delivery", "Prebuilds", "Users", "Groups", "Provisioner keys"],
   "user-admin": ["Delivery", "Users", "Groups"],
   auditor: [
     "Delivery",
