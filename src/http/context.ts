@@ -37,6 +37,8 @@ export interface Limits {
   requires?: Requirement | undefined;
   /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
   visible?: { when: SQL; name: string } | undefined;
+  /** Who may not do this gets a 403 with these words, and nothing is read. */
+  allowed?: { when: SQL; deniedMessage: string } | undefined;
 }
 
 export interface Endpoint {

@@ -176,7 +176,7 @@ export const writeAsUser = <T extends Reads>(
 
 async function askAs<T extends Reads>(
   c: Ctx,
-  { requires = c.get("endpoint").requires, visible, now }: Limits & { now: number },
+  { requires = c.get("endpoint").requires, visible, allowed, now }: Limits & { now: number },
   run: (isAllowed: SQL) => Promise<unknown>,
 ): Promise<{ actor: Actor } & Answers<T>> {
   const { db } = c.get("deps");
@@ -187,15 +187,19 @@ async function askAs<T extends Reads>(
     roles: requires && rolesWithPermission(requires.permission),
   });
   try {
-    const answers = (await run(visible === undefined ? isAllowed : bothSql(isAllowed, visible.when))) as {
+    const condition = (visible ?? allowed)?.when;
+    const answers = (await run(condition === undefined ? isAllowed : bothSql(isAllowed, condition))) as {
       session: SessionRow[];
     } & Answers<T>;
-    return { ...answers, actor: authenticate(c, answers.session[0], requires) };
+    const actor = authenticate(c, answers.session[0], requires);
+    noteUse(c, answers.session[0]!);
+    return { ...answers, actor };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
     const { session } = await db.read({ session: findSession(credential.keyId) });
     authenticate(c, session[0], requires);
     if (visible !== undefined) throw notFound(visible.name);
+    if (allowed !== undefined) throw forbidden(allowed.deniedMessage);
     // What was wrong a moment ago is right now.
     throw unauthorized();
   }
@@ -203,8 +207,7 @@ async function askAs<T extends Reads>(
 
 /** Throws 401 or 403 with the reason. */
 function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
-  const { now, db, defer } = c.get("deps");
-  const verdict = verifySession(row, c.get("credential"), now());
+  const verdict = verifySession(row, c.get("credential"), c.get("deps").now());
   if (!verdict.ok) {
     throw unauthorized(
       verdict.why === "suspended"
@@ -218,8 +221,13 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
   }
   if (requirement !== undefined && !hasPermission(verdict.actor, requirement.permission))
     throw forbidden(requirement.deniedMessage);
-  if (isKeyUseDue(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
   return verdict.actor;
+}
+
+/** Of a request that was allowed. */
+function noteUse(c: Ctx, row: SessionRow): void {
+  const { now, db, defer } = c.get("deps");
+  if (isKeyUseDue(row, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
 }
 
 /** For the form of a page that a schema reads. */

@@ -8,9 +8,9 @@ import { onlySenders } from "../api/custom-recipients.ts";
 import { sendAs } from "../api/custom-send.ts";
 import { customBody } from "../api/notifications.ts";
 import { currentUserIdSql, readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError, forbidden, invalid, invalidFields } from "../kernel/errors.ts";
+import { ApiError, invalid, invalidFields } from "../kernel/errors.ts";
 import { sendersReads, toShownSenders } from "../notifications/custom/senders.ts";
-import { findMaySend } from "../notifications/custom/store/senders.ts";
+import { maySendToOthersSql } from "../notifications/custom/store/senders.ts";
 import { readFields } from "./form.ts";
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
@@ -126,11 +126,9 @@ interface FormView {
 
 /** Throws 403. */
 async function showForm(c: Ctx, { given, error, sent }: FormView) {
-  const { actor, sender, ...read } = await readAsUser(c, {
-    sender: findMaySend(currentUserIdSql(c)),
-    ...sendersReads(),
+  const { actor, ...read } = await readAsUser(c, sendersReads(), {
+    allowed: { when: maySendToOthersSql(currentUserIdSql(c)), deniedMessage: onlySenders },
   });
-  if (sender[0]!.maySend === 0) throw forbidden(onlySenders);
   const main = html`<section>
     ${breadcrumb([deliveryCrumb], title)}
     <div class="head"><h1>${title}</h1></div>

@@ -14,10 +14,11 @@ export async function download(address: DatabaseAddress, file: string): Promise<
     ...(address.databaseAuthToken === undefined ? {} : { authToken: address.databaseAuthToken }),
   });
   const copy = createClient({ url: `file:${file}`, concurrency: 1 });
+  await migrate(copy, 0);
+  // From here on nothing takes long between two reads: a server ends a transaction that is idle.
   const transaction = await server.transaction("read");
   try {
     await assertComplete(transaction, databaseName(address.databaseUrl));
-    await migrate(copy, 0);
     await copyRows(transaction, copy, copy);
   } finally {
     transaction.close();

@@ -226,7 +226,7 @@ test("a disk that is full", async () => {
   const limited = (words: string) =>
     spawn(
       "/bin/sh",
-      ["-c", `trap '' XFSZ; ulimit -f 4000; exec "$0" "$1" ${words}`, process.execPath, launcher],
+      ["-c", `trap '' XFSZ; ulimit -f 8000; exec "$0" "$1" ${words}`, process.execPath, launcher],
       {
         env: environment,
       },
@@ -241,9 +241,10 @@ test("a disk that is full", async () => {
     child.kill("SIGKILL");
     await ended;
   });
-  const line = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())),
-  );
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+    child.once("close", (code) => reject(new Error(`It ended with ${code}`)));
+  });
   const { address } = JSON.parse(line) as { address: string };
   // While somebody else has it open, no room is made by moving its log into it.
   const keeper = await openClient({

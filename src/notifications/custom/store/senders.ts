@@ -32,8 +32,11 @@ export const readSenders = () =>
 
 /** Names of the groups, by id; of those that still exist. */
 export const listSenderGroups = () =>
-  query.all<{ id: string; name: string }>(sql`SELECT id, name FROM user_groups
-    WHERE id IN (SELECT value FROM json_each(${storedSql}, '$.groups')) ORDER BY lower(name)`);
+  query.all<{
+    id: string;
+    name: string;
+  }>(sql`SELECT g.id, g.name FROM json_each(${storedSql}, '$.groups') chosen
+    CROSS JOIN user_groups g ON g.id = chosen.value ORDER BY lower(g.name)`);
 
 export const parseSenders = ([row]: readonly { value: string }[]): Senders =>
   row === undefined ? { roles: [], groups: [] } : (JSON.parse(row.value) as Senders);

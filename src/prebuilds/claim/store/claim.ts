@@ -51,7 +51,8 @@ function insertClaim(
     SELECT ${build.id}, w.id, b.number + 1, b.version_id, ${presetId}, 'start', 'prebuild_claim', 'claim',
       ${build.initiatorId}, 'pending', b.agent_generation, ${build.hasAiTask}, ${build.createdAt}, ${build.updatedAt},
       ${build.priority}
-    FROM workspace_builds b JOIN workspaces w ON w.id = b.workspace_id JOIN templates t ON t.id = w.template_id
+    FROM workspace_builds b INDEXED BY workspace_builds_pool_now
+      JOIN workspaces w ON w.id = b.workspace_id JOIN templates t ON t.id = w.template_id
     WHERE b.pool_preset_id = ${presetId} AND ${isPoolNow} AND b.status = 'succeeded' AND b.transition = 'start'
       AND w.latest_build_id = b.id AND w.owner_id = ${prebuildsUser.id} AND w.deleted_at IS NULL
       AND b.version_id = ${build.versionId} AND t.active_version_id = b.version_id
