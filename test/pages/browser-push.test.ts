@@ -30,17 +30,18 @@ browserTest(
     );
     await client.send("ServiceWorker.enable");
     const content = { title: "Task failed", body: "Two errors.", url: "/workspaces", tag: "t" };
-    await client.send("ServiceWorker.deliverPushMessage", {
-      origin: server.url,
-      registrationId: await registered,
-      data: JSON.stringify(content),
-    });
-    const shown = () =>
-      page.evaluate(async () => {
+    const registrationId = await registered;
+    // Chromium drops what comes before its worker has started; another one of the same tag takes its place.
+    const shown = async () => {
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+      const data = JSON.stringify(content);
+      await client.send("ServiceWorker.deliverPushMessage", { origin: server.url, registrationId, data });
+      return page.evaluate(async () => {
         const registration = await navigator.serviceWorker.ready;
         const notifications = await registration.getNotifications();
         return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
       });
+    };
     await expect.poll(shown).toEqual([{ title: "Task failed", body: "Two errors.", tag: "t" }]);
   },
 );

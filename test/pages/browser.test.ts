@@ -263,7 +263,7 @@ browserTest(
 browserTest("switches work in place, with the keyboard's focus kept, and hold", async () => {
   const server = await start();
   const { token } = await signInFirst(server);
-  const page = await open(server, { token });
+  const page = await open(server, { token, expected: /status of 401/ });
   await page.goto("/settings/notifications");
   await page.evaluate(() => (document.body.dataset["same"] = "yes"));
   const toggle = page.getByRole("switch", { name: "Test notification" });
