@@ -59,7 +59,7 @@ test("quiet hours are shown, set and removed", async () => {
   // A Saturday, 11:00 there.
   const now = await quietHours("sat 8:00-12:00", "--critical");
   expect(now.stdout).toBe(
-    "Sat 08:00–12:00\nTime zone: Europe/Berlin\nCritical notifications break through.\nQuiet now, until 2026-11-21T11:00:00.000Z.\n",
+    "Sat 08:00–12:00\nTime zone: Europe/Berlin\nCritical notifications break through.\nQuiet now, until 2026-11-21 11:00:00 UTC.\n",
   );
   expect(JSON.parse((await quietHours("--output", "json")).stdout)).toMatchObject({
     ranges: [{ days: ["sat"], from: "08:00", to: "12:00" }],
@@ -89,15 +89,25 @@ test("the digest is set, shown, previewed and turned off", async () => {
   expect((await digest()).stderr).toBe("No digest.\n");
   const row = (await belfry("set", "task-idle", "digest")).stdout.split("\n")[1]!.split(/ {2,}/);
   expect(row).toEqual(["Task Idle", "on", "digest"]);
-  expect((await digest()).stdout).toContain("daily at 8:00, time zone UTC. Next: 2026-11-22T08:00:00.000Z");
+  expect((await digest()).stdout).toContain("daily at 8:00, time zone UTC. Next: 2026-11-22 08:00:00 UTC");
   const weekly = await digest("weekly", "--day", "wed", "--hour", "17", "--timezone", "Europe/Berlin");
   expect(weekly.stdout).toBe(
-    "weekly on wed at 17:00, time zone Europe/Berlin. Next: 2026-11-25T16:00:00.000Z\n0 notifications wait.\n",
+    "weekly on wed at 17:00, time zone Europe/Berlin. Next: 2026-11-25 16:00:00 UTC\n0 notifications wait.\n",
   );
   expect((await digest("--preview")).stderr).toBe("Nothing waits for the digest.\n");
   expect(JSON.parse((await digest("--preview", "--output", "json")).stdout)).toMatchObject({ count: 0 });
   expect(JSON.parse((await digest("--output", "json")).stdout)).toMatchObject({ every: "weekly", hour: 17 });
   expect((await digest("off")).stderr).toBe("No digest.\n");
+});
+
+test("the preview of a digest is plain text", async () => {
+  const { server, token, belfry } = await start(mail);
+  await belfry("set", "custom-notification", "digest");
+  const json = { content: { title: "Build done", message: "x" } };
+  await server.call("POST", "/api/v2/notifications/custom", { token, json });
+  const { stdout } = await belfry("digest", "--preview");
+  expect(stdout).toContain("Build done");
+  expect(stdout).not.toMatch(/\\|\*\*|\]\(/);
 });
 
 test.each([

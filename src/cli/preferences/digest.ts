@@ -2,6 +2,8 @@
 import { exit, Failure } from "../failure.ts";
 import { requireOneOf } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
+import { formatTime } from "../rules/delivery-lines.ts";
+import { toPlainText } from "../../notifications/texts/rules/markdown.ts";
 
 const param = { user: "me" };
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -45,7 +47,7 @@ export const digest = defineCommand({
       );
       if (options.output === "json") return context.printJson(preview);
       if (preview.count === 0) return context.log("Nothing waits for the digest.");
-      return context.print(`${preview.title}\n\n${preview.body}`);
+      return context.print(`${preview.title}\n\n${toPlainText(preview.body)}`);
     }
     const before = await client.ask((routes) => routes.users[":user"].notifications.digest.$get({ param }));
     const json = word === undefined ? undefined : toBody(word, options, before.time_zone);
@@ -55,10 +57,11 @@ export const digest = defineCommand({
         : await client.ask((routes) => routes.users[":user"].notifications.digest.$put({ param, json }));
     if (options.output === "json") return context.printJson(now);
     const waiting = `${now.waiting} ${now.waiting === 1 ? "notification waits" : "notifications wait"}.`;
-    if (now.every === "off") return context.log(now.waiting === 0 ? "No digest." : `No digest. ${waiting}`);
+    if (now.every === "off" || now.next_at === null)
+      return context.log(now.waiting === 0 ? "No digest." : `No digest. ${waiting}`);
     const day = now.every === "weekly" ? ` on ${now.weekday}` : "";
     context.print(
-      `${now.every}${day} at ${now.hour}:00, time zone ${now.time_zone ?? "UTC"}. Next: ${now.next_at}`,
+      `${now.every}${day} at ${now.hour}:00, time zone ${now.time_zone ?? "UTC"}. Next: ${formatTime(now.next_at)}`,
     );
     context.print(waiting);
   },

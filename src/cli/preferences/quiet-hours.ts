@@ -2,6 +2,7 @@
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
+import { formatTime } from "../rules/delivery-lines.ts";
 import { formatRange, parseRange } from "../../notifications/preferences/rules/quiet-text.ts";
 import type { QuietRange } from "../../notifications/preferences/rules/quiet-hours.ts";
 
@@ -91,5 +92,5 @@ function show(context: Context, quiet: QuietHours): void {
       ? "Critical notifications break through."
       : "Critical notifications wait, too.",
   );
-  if (quiet.quiet_until !== null) context.print(`Quiet now, until ${quiet.quiet_until}.`);
+  if (quiet.quiet_until !== null) context.print(`Quiet now, until ${formatTime(quiet.quiet_until)}.`);
 }

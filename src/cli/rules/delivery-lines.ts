@@ -178,5 +178,5 @@ function nextLines(message: MessageDetails, { paused, now }: DetailOptions): str
 }
 
 /** `2026-11-21 10:00:00 UTC` */
-const formatTime = (time: string): string =>
+export const formatTime = (time: string): string =>
   `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
