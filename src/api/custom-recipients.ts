@@ -1,16 +1,18 @@
-// Whom a custom notification is for: what a request says, what of it is wrong, and how many people it would reach.
+// Whom a custom notification is for: what a request says, what of it is wrong; and sending it to them.
 import * as z from "zod";
 import { siteRoles } from "../../db/schema.ts";
 import type { Answers, Reads } from "../../db/client.ts";
 import { listGroupNames } from "../accounts/store/groups.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { currentUserIdSql, readAsUser, type Ctx } from "../http/endpoint.ts";
+import { earlierRead, keyedBy, type RequestKey } from "../http/idempotency.ts";
 import { text } from "../http/schemas.ts";
 import { forbidden, invalid, invalidFields, type Validation } from "../kernel/errors.ts";
 import { didYouMean } from "../kernel/rules/nearest.ts";
-import { sendReads } from "../notifications/custom/send.ts";
+import { sendReads, sendToOthers, type SentToOthers } from "../notifications/custom/send.ts";
 import { findNames, samplePeople, type CustomAudience } from "../notifications/custom/store/audience.ts";
 import { findMaySend } from "../notifications/custom/store/senders.ts";
+import type { CustomContent } from "../notifications/outbox/send-custom.ts";
 import { parseOwnersFilter, type OwnersFilter } from "../workspaces/builds/rules/owners-filter.ts";
 import { findFiltered, listFilterable, workspaceOwnersSql } from "../workspaces/builds/store/owners.ts";
 
@@ -76,6 +78,22 @@ export async function readRecipients<T extends Reads>(
   ];
   if (wrong.length > 0) throw invalidFields(wrong);
   return { ...answers, audience };
+}
+
+/** Throws 400, 403, 409, 422. */
+export async function sendAs(
+  c: Ctx,
+  {
+    content,
+    recipients,
+    requestKey,
+  }: { content: CustomContent; recipients: Recipients; requestKey: RequestKey | undefined },
+): Promise<SentToOthers> {
+  const { actor, audience, ...read } = await readRecipients(c, recipients, {
+    also: earlierRead(c, requestKey),
+  });
+  const request = { content, audience, keyed: keyedBy(actor.userId, requestKey) };
+  return sendToOthers(c.get("deps"), actor, request, read);
 }
 
 function ownersOf(workspaces: string | undefined): OwnersFilter | undefined {

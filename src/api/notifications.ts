@@ -18,8 +18,7 @@ import { isPaused, readSettings, writeSettings } from "../notifications/preferen
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { firstMethodOf } from "../notifications/kinds/methods.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
-import { recipientsSchema } from "./custom-recipients.ts";
-import { sendAs } from "./custom-send.ts";
+import { recipientsSchema, sendAs } from "./custom-recipients.ts";
 import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
 import { boolean, field, shape, string } from "../http/wire.ts";
 import { emptyAsJson, textAsJson } from "../http/bodies.ts";

@@ -50,6 +50,22 @@ export function readFields(c: Ctx): Promise<Record<string, unknown>> {
   });
 }
 
+/** Names in a field: between commas, blanks and line breaks. */
+export const namesIn = (text = ""): string[] => text.split(/[\s,]+/).filter((name) => name !== "");
+
+/** What `act` answers; the form again if what was typed is refused. */
+export async function orShown(
+  act: () => Promise<Response>,
+  show: (error: ApiError) => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
+    return show(error);
+  }
+}
+
 export function fields(all: readonly Field[], error?: ApiError): Html[] {
   const wrong = all.find((field) => fieldError(field, error) !== undefined);
   return all.map((field) =>

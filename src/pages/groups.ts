@@ -14,7 +14,7 @@ import { listOrganizations } from "../accounts/store/deployment.ts";
 import { countGroups, countMembers, findGroup, listGroups, listMembers } from "../accounts/store/groups.ts";
 import { groupManagers, groupReaders } from "../api/group-shape.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError, notFound } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import {
   breadcrumb,
   countLabel,
@@ -25,7 +25,7 @@ import {
   searchForm,
   totalLabel,
 } from "./components.ts";
-import { readForm } from "./form.ts";
+import { namesIn, orShown, readForm } from "./form.ts";
 import {
   addForm,
   changeForm,
@@ -41,7 +41,6 @@ import {
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
 import { groupPath, groupsPath as path } from "./rules/links.ts";
-import { namesIn } from "./rules/names.ts";
 import { signedIn } from "./session.ts";
 
 const one = `${path}/:group` as const;
@@ -93,18 +92,6 @@ const notes: Record<string, string> = {
   add: "Added.",
   remove: "Removed.",
 };
-
-async function orShown(
-  act: () => Promise<Response>,
-  show: (error: ApiError) => Promise<Response>,
-): Promise<Response> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
-    return show(error);
-  }
-}
 
 type Form = "change" | "add" | "remove";
 

@@ -9,6 +9,7 @@ import { invalid } from "../kernel/errors.ts";
 import type { PreviewRequest } from "../notifications/receivers/preview.ts";
 import { formats } from "../notifications/receivers/rules/formats/formats.ts";
 import { isMinSeverity } from "../notifications/receivers/rules/given.ts";
+import { namesIn } from "./form.ts";
 
 /** What was typed. */
 export type Given = Partial<
@@ -53,8 +54,6 @@ export function draftOf(format: ReceiverFormat, { template = "", kinds = "" }: G
     ...(kind === undefined ? {} : { kind }),
   };
 }
-
-const namesIn = (kinds: string): string[] => kinds.split(/[\s,]+/).filter((name) => name !== "");
 
 /** A single hyphen: none. */
 function headersOf(text: string): Record<string, string> {

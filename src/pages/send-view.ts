@@ -2,7 +2,7 @@
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { reachedOf, type CountedReach } from "../api/custom-reach.ts";
 import type { ApiError } from "../kernel/errors.ts";
-import type { ShownSenders } from "../notifications/custom/senders.ts";
+import type { GivenSenders } from "../notifications/custom/senders.ts";
 import { describeReach, describeRest } from "../notifications/custom/rules/reach.ts";
 import { countLabel } from "./components.ts";
 import { fields, problem, type Field } from "./form.ts";
@@ -84,7 +84,7 @@ const roleChecks = (roles: readonly SiteRole[], chosen: readonly SiteRole[] = []
   </fieldset>`;
 
 /** Who may send besides owners. */
-export function sendersForm({ roles, groups }: ShownSenders, error: ApiError | undefined): Html {
+export function sendersForm({ roles, groups }: GivenSenders, error: ApiError | undefined): Html {
   const form: Field[] = [
     {
       ...list,
@@ -94,12 +94,12 @@ export function sendersForm({ roles, groups }: ShownSenders, error: ApiError | u
       hint: "Names, separated by commas.",
     },
   ];
-  const isWrong = error?.validations?.some(({ field }) => field === "groups") === true;
-  return html`<details class="adding" ${attributes({ open: isWrong })}>
+  return html`<details class="adding" ${attributes({ open: error !== undefined })}>
     <summary class="button">Who may send to others</summary>
     <form class="sheet" method="post" action="${sendPath}/senders">
       <h2>Who may send to others</h2>
       <p class="hint">Owners always may. Only owners can change the members of a group that may send.</p>
+      ${problem(error, form)}
       ${roleChecks(
         siteRoles.filter((role) => role !== "owner"),
         roles,

@@ -4,29 +4,31 @@ import { siteRoles } from "../../db/schema.ts";
 import { countRecipients } from "../api/custom-reach.ts";
 import { changeSendersAs } from "../api/custom-senders.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { onlySenders } from "../api/custom-recipients.ts";
-import { sendAs } from "../api/custom-send.ts";
+import { onlySenders, sendAs } from "../api/custom-recipients.ts";
 import { customBody } from "../api/notifications.ts";
 import { currentUserIdSql, readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError, invalid, invalidFields } from "../kernel/errors.ts";
-import { sendersReads, toShownSenders } from "../notifications/custom/senders.ts";
+import { invalid, invalidFields, type ApiError } from "../kernel/errors.ts";
+import { sendersReads, toShownSenders, type GivenSenders } from "../notifications/custom/senders.ts";
 import { maySendToOthersSql } from "../notifications/custom/store/senders.ts";
-import { readFields } from "./form.ts";
+import { namesIn, orShown, readFields } from "./form.ts";
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
 import { deliveryCrumb, sendPath as path } from "./rules/links.ts";
 import { breadcrumb } from "./components.ts";
-import { namesIn } from "./rules/names.ts";
 import { sendersForm, sendForm, sendQuestion, sentNote, type Given } from "./send-view.ts";
 import { signedIn } from "./session.ts";
 
 export const sendPages = new Hono<Env>()
   .post(`${path}/senders`, signedIn, async (c) => {
     const given = await readGiven(c);
-    return orForm(c, {}, async () => {
-      await changeSendersAs(c, { roles: given.roles ?? [], groups: namesIn(given.senders) });
-      return c.redirect(`${path}?done=senders`, 303);
-    });
+    const chosen = { roles: given.roles ?? [], groups: namesIn(given.senders) };
+    return orShown(
+      async () => {
+        await changeSendersAs(c, chosen);
+        return c.redirect(`${path}?done=senders`, 303);
+      },
+      (error) => showForm(c, { given: {}, failedSenders: { chosen, error } }),
+    );
   })
   .get(path, signedIn, (c) =>
     showForm(c, { given: {}, sent: { people: c.req.query("sent"), minutes: c.req.query("minutes") } }),
@@ -109,23 +111,18 @@ async function readGiven(c: Ctx): Promise<Given> {
   return { ...given, roles: siteRoles.filter((role) => sent[`role-${role}`] === "on") };
 }
 
-async function orForm(c: Ctx, given: Given, act: () => Promise<Response>): Promise<Response> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
-    return showForm(c, { given, error });
-  }
-}
+const orForm = (c: Ctx, given: Given, act: () => Promise<Response>): Promise<Response> =>
+  orShown(act, (error) => showForm(c, { given, error }));
 
 interface FormView {
   given: Given;
   error?: ApiError;
+  failedSenders?: { chosen: GivenSenders; error: ApiError };
   sent?: { people: string | undefined; minutes: string | undefined };
 }
 
 /** Throws 403. */
-async function showForm(c: Ctx, { given, error, sent }: FormView) {
+async function showForm(c: Ctx, { given, error, failedSenders, sent }: FormView) {
   const { actor, ...read } = await readAsUser(c, sendersReads(), {
     allowed: { when: maySendToOthersSql(currentUserIdSql(c)), deniedMessage: onlySenders },
   });
@@ -135,7 +132,11 @@ async function showForm(c: Ctx, { given, error, sent }: FormView) {
     ${sent?.people === undefined ? "" : sentNote(Number(sent.people), Number(sent.minutes))}
     ${c.req.query("done") === "senders" ? html`<p class="note" role="status">Saved.</p>` : ""}
     ${sendForm(given, error)}
-    ${hasPermission(actor, "deployment:manage") ? sendersForm(toShownSenders(read), error) : ""}
+    ${hasPermission(actor, "deployment:manage") ? sendersForm(failedSenders?.chosen ?? toShownSenders(read), failedSenders?.error) : ""}
   </section>`;
-  return respondWithPage(c, { title, section: deliveryCrumb.page, actor, main }, error?.status);
+  return respondWithPage(
+    c,
+    { title, section: deliveryCrumb.page, actor, main },
+    (error ?? failedSenders?.error)?.status,
+  );
 }

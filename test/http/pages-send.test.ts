@@ -68,6 +68,16 @@ test("what is wrong stands beside its field", async () => {
   expect(await sent()).toBe(0);
 });
 
+test("what was typed about who may send stays in its form, with the problem", async () => {
+  const { post } = await start();
+  const answer = await post(`${path}/senders`, { "role-auditor": "on", groups: "sre, opz" });
+  expect(answer.status).toBe(400);
+  const [sending, senders] = answer.text.split('<details class="adding"');
+  expect(sending).not.toContain('role="alert"');
+  expect(senders).toMatch(/^[^>]* open[\s\S]*role="alert"[\s\S]*value="sre, opz"[\s\S]*opz/);
+  expect(senders).toMatch(/name="role-auditor"[^>]*checked/);
+});
+
 test("who may not send gets neither form nor count", async () => {
   const { server, post, sent } = await start();
   const { token } = await addUser(server, "eve");

@@ -1,6 +1,6 @@
-// Names in a field of a form.
+// What is read from the fields of a form.
 import { expect, test } from "vitest";
-import { namesIn } from "../../../src/pages/rules/names.ts";
+import { namesIn } from "../../src/pages/form.ts";
 
 test.each([
   [undefined, []],
