@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { suggest } from "./rules/names.ts";
-import { parseDuration } from "./rules/time.ts";
+import { parseDuration } from "../kernel/rules/duration.ts";
 import { readRoles, type SiteRole } from "./rules/user.ts";
 import { parseParameters } from "./rules/workspace.ts";
 

@@ -1,6 +1,7 @@
 // The options of belfry rules create and update: which events a rule is for, and what it does.
+import { parseDuration } from "../kernel/rules/duration.ts";
 import { exit, Failure } from "./failure.ts";
-import { formatDuration, parseDuration } from "./rules/time.ts";
+import { formatDuration } from "./rules/time.ts";
 import { channelNames, type Channel, type Rule, type RuleFields } from "./rules-of.ts";
 
 /** What was typed for the fields of a rule. */

@@ -1,5 +1,6 @@
 // The form of a rule: its fields, and what they have of a rule that there is.
 import type { ApiError } from "../kernel/errors.ts";
+import { toTypedDuration } from "../kernel/rules/duration.ts";
 import { methods } from "../notifications/channels/index.ts";
 import type { ViewedRule } from "../notifications/routing/view.ts";
 import type { Field } from "./form.ts";
@@ -105,10 +106,10 @@ const whenFields = (given: Given): Field[] => [
   {
     ...plain,
     name: "delay_seconds",
-    label: "Delay in seconds",
-    type: "number",
+    label: "Delay",
+    type: "text",
     value: given.delay_seconds,
-    hint: "Of everything except the inbox. What is resolved by then is not sent.",
+    hint: "For example 10m, of everything except the inbox. What is resolved by then is not sent.",
   },
   {
     ...plain,
@@ -129,10 +130,10 @@ const escalationFields = (given: Given): Field[] => [
   {
     ...plain,
     name: "escalate_after_seconds",
-    label: "Escalate after, in seconds",
-    type: "number",
+    label: "Escalate after",
+    type: "text",
     value: given.escalate_after_seconds,
-    hint: "If nobody has read it by then, it goes to others, too. At least 60. If empty: never.",
+    hint: "If nobody has read it by then, it goes to others, too. For example 15m, at least 1m. If empty: never.",
   },
   {
     ...plain,
@@ -171,9 +172,9 @@ export function givenOfRule(rule: ViewedRule): Given {
     effect: suppress === true ? "suppress" : "route",
     channels: list(channels?.map(nameOfMethod)),
     receivers: list(rule.receivers),
-    delay_seconds: delayMs === undefined ? "" : String(delayMs / 1_000),
+    delay_seconds: delayMs === undefined ? "" : toTypedDuration(delayMs),
     digest: digest ?? "",
-    escalate_after_seconds: escalate === undefined ? "" : String(escalate.afterMs / 1_000),
+    escalate_after_seconds: escalate === undefined ? "" : toTypedDuration(escalate.afterMs),
     escalate_to: list(rule.escalateTo),
     continue: rule.continues ? "yes" : "no",
   };

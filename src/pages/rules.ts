@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { ruleManagerOf, toManageRules, toReadRules } from "../api/rules.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError, invalid } from "../kernel/errors.ts";
+import { invalid } from "../kernel/errors.ts";
+import { parseDuration } from "../kernel/rules/duration.ts";
 import { methods } from "../notifications/channels/index.ts";
 import {
   changeRule,
@@ -17,7 +18,7 @@ import type { GivenRule } from "../notifications/routing/rules/given-rule.ts";
 import { listRules } from "../notifications/routing/store/rules.ts";
 import { viewRules } from "../notifications/routing/view.ts";
 import { breadcrumb, countLabel, settingsTabs, tag } from "./components.ts";
-import { readForm } from "./form.ts";
+import { namesIn, orShown, readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
 import { notificationSettingsPath, ownRulesPath, rulesPath } from "./rules/links.ts";
@@ -111,22 +112,10 @@ async function change(c: Ctx, scope: Scope, wanted: RuleChange) {
   return changeRule(c.get("deps"), manager, { rules, name: c.req.param("rule")! }, wanted);
 }
 
-async function orShown(
-  act: () => Promise<Response>,
-  show: (error: ApiError) => Promise<Response>,
-): Promise<Response> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
-    return show(error);
-  }
-}
-
 /** Everything that the form has; what is suppressed has no other action. */
 function changeOf(given: Required<Given>): Omit<GivenRule, "isEnabled"> {
   const suppress = given.effect === "suppress";
-  const named = namesIn(given.channels)?.map(methodOf) ?? null;
+  const named = choiceIn(given.channels)?.map(methodOf) ?? null;
   const channels = named?.map((name) => {
     const method = methods.find((one) => one === name);
     if (method === undefined) throw invalid("channels", `unknown channel "${name}"`);
@@ -139,26 +128,25 @@ function changeOf(given: Required<Given>): Omit<GivenRule, "isEnabled"> {
     continues: given.continue === "yes",
     suppress,
     channels: channels ?? null,
-    receivers: namesIn(given.receivers),
+    receivers: choiceIn(given.receivers),
     delayMs: millisecondsOf(given, "delay_seconds"),
     digest: digest === "daily" || digest === "weekly" ? digest : null,
     escalateMs: millisecondsOf(given, "escalate_after_seconds"),
-    escalateTo: namesIn(given.escalate_to),
+    escalateTo: choiceIn(given.escalate_to),
   };
 }
 
 function millisecondsOf(given: Given, field: "delay_seconds" | "escalate_after_seconds"): number | null {
   const text = (given[field] ?? "").trim();
-  if (text !== "" && !/^\d{1,7}$/.test(text)) throw invalid(field, "must be a whole number");
-  return text === "" ? null : Number(text) * 1_000;
+  if (text === "") return null;
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw invalid(field, "must be a duration such as 15m");
+  return milliseconds;
 }
 
 /** Null if nothing is named. */
-function namesIn(text: string): string[] | null {
-  const names = text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((name) => name !== "");
+function choiceIn(text: string): string[] | null {
+  const names = namesIn(text.toLowerCase());
   return names.length === 0 ? null : names.join() === "none" ? [] : names;
 }
 

@@ -256,7 +256,7 @@ test("the form of a rule has both fields, its own only what it can do, and the l
   const typed = {
     ...usual,
     continue: "no",
-    escalate_after_seconds: "120",
+    escalate_after_seconds: "2m",
     escalate_to: "user:Mia, group:sre",
   };
   expect((await post(server, base, { ...typed, name: "day" }, cookie)).status).toBe(303);
@@ -264,10 +264,11 @@ test("the form of a rule has both fields, its own only what it can do, and the l
     "Escalates after 2 minutes to user:mia, group:sre",
   );
   expect((await get(server, `${base}/day`, cookie)).text).toContain('value="user:mia, group:sre"');
-  const wrong = { ...typed, escalate_after_seconds: "soon" };
-  expect(wordsOf(await post(server, `${base}/day/change`, wrong, cookie))).toContain(
-    "Must be a whole number",
-  );
+  expect((await get(server, `${base}/day`, cookie)).text).toContain('value="2m"');
+  for (const wrong of ["soon", "120"])
+    expect(
+      wordsOf(await post(server, `${base}/day/change`, { ...typed, escalate_after_seconds: wrong }, cookie)),
+    ).toContain("Must be a duration such as 15m");
   const none = { ...typed, channels: "inbox", escalate_after_seconds: "", escalate_to: "" };
   await post(server, `${base}/day/change`, { ...none, name: "day" }, cookie);
   expect(wordsOf(await get(server, `${base}/day`, cookie))).not.toContain("Escalates after 2");

@@ -1,6 +1,6 @@
 // Until when `belfry notifications snooze` snoozes.
 import { parseWallTime, snoozeChoices, snoozeUntil } from "../../notifications/inbox/rules/snooze.ts";
-import { parseDuration } from "./time.ts";
+import { parseDuration } from "../../kernel/rules/duration.ts";
 
 export type SnoozeTime = { ok: true; until: number } | { ok: false; problem: string };
 

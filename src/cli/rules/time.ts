@@ -1,10 +1,9 @@
-// Durations and ages as text, and durations from text.
+// Durations and ages as text.
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
-const units: Record<string, number> = { s: second, m: minute, h: hour, d: day, w: 7 * day, y: 365 * day };
 
 /** `4 min 12 s`: the two largest units; tenths below ten seconds, at least 0.1 s. */
 export function formatDuration(milliseconds: number): string {
@@ -34,13 +33,4 @@ export function formatAge(time: string, now: number): string {
   if (age < day) return `${Math.floor(age / hour)} h ago`;
   if (age < 31 * day) return `${Math.floor(age / day)} d ago`;
   return new Date(at).toISOString().slice(0, 10);
-}
-
-/** Milliseconds of `30d`, `12h`, `1d12h`, `1y`; undefined for anything else, and for 0. */
-export function parseDuration(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+)\s*([smhdwy])/g)];
-  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.replaceAll(/\s+(?=\d)/g, ""))
-    return undefined;
-  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * units[unit!]!, 0);
-  return sum > 0 ? sum : undefined;
 }

@@ -1,5 +1,5 @@
 // The options of `belfry provisioner start` as validated settings.
-import { parseDuration } from "../../cli/rules/time.ts";
+import { parseDuration } from "../../kernel/rules/duration.ts";
 
 export interface Settings {
   name: string;

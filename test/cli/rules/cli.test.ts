@@ -10,7 +10,7 @@ import {
   type Node,
 } from "../../../src/cli/rules/command.ts";
 import { readCommandLine } from "../../../src/cli/rules/command-line.ts";
-import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules/time.ts";
+import { formatAge, formatDuration } from "../../../src/cli/rules/time.ts";
 import { helpPage } from "../../../src/cli/rules/help.ts";
 import { inboxLines, type ShownNotification } from "../../../src/cli/rules/inbox-lines.ts";
 import { isIdEnd } from "../../../src/cli/rules/names.ts";
@@ -66,16 +66,6 @@ describe("Times as text", () => {
       "2026-10-21",
     ]);
     expect(formatAge("0001-01-01T00:00:00Z", now)).toBe("never");
-  });
-
-  test("A duration is read in seconds to years", () => {
-    expect(parseDuration("90s")).toBe(90 * second);
-    expect(parseDuration("12h")).toBe(12 * hour);
-    expect(parseDuration("1d12h")).toBe(36 * hour);
-    expect(parseDuration("2w")).toBe(14 * day);
-    expect(parseDuration("1y")).toBe(365 * day);
-    for (const text of ["", "30", "d", "1.5h", "-3d", "30 days", "3dd", "0h"])
-      expect(parseDuration(text), text).toBeUndefined();
   });
 });
 
