@@ -2,13 +2,13 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { text } from "../http/schemas.ts";
-import { dryRun } from "../notifications/routing/dry-run.ts";
+import { dryRun, type DryRun } from "../notifications/routing/dry-run.ts";
 import { loadSubject } from "./preferences.ts";
 
 const name = text(200).optional();
-const body = z.strictObject({
+export const dryRunBody = z.strictObject({
   kind: text(200).meta({ description: "A kind by its name, such as task-failed, or by its id" }),
   template: name,
   preset: name,
@@ -44,6 +44,19 @@ const answer = z.object({
     .meta({ description: "Where it goes if nobody has read it by then" }),
 });
 
+/** What its reader may see. Throws 400, 401, 404. `user`: me, an id or a username. */
+export async function dryRunFor(
+  c: Ctx,
+  user: string,
+  { kind, labels, ...facts }: z.output<typeof dryRunBody>,
+): Promise<DryRun> {
+  const { actor, userId } = await loadSubject(c, user);
+  const seesAll = hasPermission(actor, "deployment:read");
+  const { rules, ...rest } = await dryRun(c.get("deps"), { userId, kind, facts, labels });
+  // Others learn only which of the deployment's rules decided.
+  return { ...rest, rules: rules.filter(({ isOwn, verdict }) => seesAll || isOwn || verdict === "decided") };
+}
+
 export const dryRunOfEventRoutes = new Hono<Env>().post(
   "/users/:user/notifications/dry-run",
   endpoint({
@@ -52,18 +65,11 @@ export const dryRunOfEventRoutes = new Hono<Env>().post(
     answers: { 200: answer },
     errors: [400, 401, 404, 413, 415],
   }),
-  valid("json", body),
+  valid("json", dryRunBody),
   async (c) => {
-    const { kind, labels, ...facts } = c.req.valid("json");
-    const { userId } = await loadSubject(c, c.req.param("user"));
-    const { actor } = await readAsUser(c, {});
-    const seesAll = hasPermission(actor, "deployment:read");
-    const { rules, messages, escalation } = await dryRun(c.get("deps"), { userId, kind, facts, labels });
+    const { rules, messages, escalation } = await dryRunFor(c, c.req.param("user"), c.req.valid("json"));
     return c.json({
-      // Others learn only which of the deployment's rules decided.
-      rules: rules
-        .filter(({ isOwn, verdict }) => seesAll || isOwn || verdict === "decided")
-        .map(({ isOwn: own, ...rule }) => ({ ...rule, own })),
+      rules: rules.map(({ isOwn: own, ...rule }) => ({ ...rule, own })),
       messages: messages.map(({ wait, text: explanation, ...message }) => ({
         ...message,
         delay_seconds: wait === null ? null : Math.ceil(wait / 1_000),

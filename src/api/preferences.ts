@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { findUserPreferences, saveUserPreferences, findUser } from "../accounts/store/users.ts";
 import { notFound, invalid } from "../kernel/errors.ts";
 import { endpoint, valid, type Env, readAsUser, currentUserIdSql, type Ctx } from "../http/endpoint.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
 import { canManageUser } from "../accounts/rules/permissions.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
@@ -163,13 +164,16 @@ export const preferenceRoutes = new Hono<Env>()
   );
 
 /** The user that the path names, if the caller may see and change their preferences. */
-export async function loadSubject(c: Ctx, name: string): Promise<{ userId: string; email: string }> {
+export async function loadSubject(
+  c: Ctx,
+  name: string,
+): Promise<{ actor: Actor; userId: string; email: string }> {
   const { actor, subject } = await readAsUser(c, { subject: findUser(name, currentUserIdSql(c)) });
   const user = subject[0];
   if (user === undefined) throw notFound("User");
   if (user.id !== actor.userId && !canManageUser(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))
     throw notFound("User");
-  return { userId: user.id, email: user.email };
+  return { actor, userId: user.id, email: user.email };
 }
 
 const toPreferences = (rows: Parameters<typeof preferenceShape.from>[0][]) =>

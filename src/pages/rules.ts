@@ -32,6 +32,7 @@ import {
   rulePath,
   rulesAside,
 } from "./rules-view.ts";
+import { dryRunSection, tryEvent } from "./rule-dry-run.ts";
 import { signedIn } from "./session.ts";
 
 const deployment: Scope = {
@@ -159,6 +160,7 @@ interface ListView {
 async function showRules(c: Ctx, scope: Scope, { deleted, failed }: ListView) {
   const { actor, rules: rows } = await readRules(c, scope, toReadRules);
   const rules = await viewRules(c.get("deps"), rows);
+  const tried = await tryEvent(c, scope);
   const manages = scope.isOwn || hasPermission(actor, "deployment:manage");
   const { title, base, lead } = scope;
   const main = html`<section>
@@ -169,9 +171,10 @@ async function showRules(c: Ctx, scope: Scope, { deleted, failed }: ListView) {
     ${scope.isOwn ? settingsTabs(notificationSettingsPath) : ""}
     <p class="lead">${lead}</p>
     ${deleted === undefined ? "" : html`<p class="note" role="status">Deleted ${deleted}.</p>`}
-    ${manages ? creationForm(scope, failed) : ""} ${ruleList(scope, rules, manages)} ${rulesAside}
+    ${manages ? creationForm(scope, failed) : ""} ${ruleList(scope, rules, manages)}
+    ${dryRunSection(scope, tried)} ${rulesAside}
   </section>`;
-  return respondWithPage(c, { title, section: base, actor, main }, failed?.error.status);
+  return respondWithPage(c, { title, section: base, actor, main }, (failed ?? tried).error?.status);
 }
 
 const notes: Record<string, string> = {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { auditEntries } from "../support/audit.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { startWithReceivers } from "../support/receivers.ts";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";
 import { addTemplate } from "../support/workspaces.ts";
 
@@ -316,4 +317,41 @@ test("a dry run says what a real one does, which rule decides, and why another d
   expect(unknown.json.validations).toEqual([
     { field: "kind", detail: 'unknown kind "task", use a name such as task-failed' },
   ]);
+});
+
+test("the pages of rules have the dry run, each for whom it is about", async () => {
+  const { server, token, create } = await start();
+  const mia = await addUser(server, "mia");
+  await create("gpu", { filter: 'template = "gpu-*"', suppress: true });
+  await create("late", { filter: "severity = info", delay_seconds: 600, continue: true });
+  await create("mine", { channels: ["inbox"] }, "/api/v2/users/mia/notifications/rules");
+  const events = () => server.sql("SELECT count(*) AS count FROM notification_events");
+  const before = await events();
+  const shown = async (address: string, as: string) => {
+    const answer = await get(server, address, cookieFor(as));
+    return { status: answer.status, text: answer.text, words: wordsOf(answer) };
+  };
+  const event = "kind=custom-notification&template=docker&labels=a%3D1";
+  const { text, words } = await shown(`/deployment/rules?user=mia&${event}`, token);
+  expect(words).toContain(
+    'gpu doesn\'t match: template = "gpu-*" is false: template is "docker" late decides mine (the recipient\'s own) decides',
+  );
+  expect(words).toContain("inbox: sent. ");
+  expect(text).toMatch(/<option[^>]*value="custom-notification"[^>]*selected/);
+  expect(text).toContain('value="docker"');
+  const own = await shown(`/settings/rules?${event}&user=ada`, mia.token);
+  expect(own.words).toContain("late (the deployment's) decides mine decides");
+  expect(own.words).not.toContain("gpu doesn");
+  const refused = await Promise.all(
+    ["kind=task-failed&user=nobody", "kind=none", "kind=task-failed&labels=wrong"].map(async (query) => {
+      const answer = await shown(`/deployment/rules?${query}`, token);
+      return [answer.status, /aria-invalid="true"[\s\S]*?class="wrong"[^>]*>([^<]*)/.exec(answer.text)?.[1]];
+    }),
+  );
+  expect(refused).toEqual([
+    [400, "Unknown user &quot;nobody&quot;."],
+    [400, expect.stringContaining("Unknown kind")],
+    [400, "Each line must be a name and a value, for example task=migrate."],
+  ]);
+  expect(await events()).toEqual(before);
 });
