@@ -39,7 +39,7 @@ const load = [
   "test/workspaces/{jobs-load,retention}.test.ts",
 ];
 const guarded = [
-  "test/http/{*meanwhile,escalations,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,receivers*,sources*}.test.ts",
+  "test/http/{*meanwhile,escalations,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,own-chats,receivers*,sources*}.test.ts",
 ];
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];

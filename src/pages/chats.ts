@@ -7,6 +7,7 @@ import {
   confirmOwnReceiver,
   removeOwnReceiver,
   resendCode,
+  type Owner,
 } from "../notifications/receivers/own.ts";
 import { formats } from "../notifications/receivers/rules/formats/formats.ts";
 import { maxOwn, ownFormats } from "../notifications/receivers/rules/own.ts";
@@ -51,11 +52,6 @@ export const chatPages = (show: Show) =>
 
 const problemOf = ({ isAccepted, answer }: TestAnswer): string | undefined =>
   isAccepted ? undefined : `The chat did not accept the code: ${answer}`;
-
-interface Owner {
-  userId: string;
-  username: string;
-}
 
 async function attempt(c: Ctx, show: Show, act: (owner: Owner) => Promise<string | void>) {
   const { actor } = await readAsUser(c, {});

@@ -1,6 +1,7 @@
 // Chats of people's own: confirmed by a code that is sent there, then a channel of their kinds.
 import { expect, test } from "vitest";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
+import { holdWrites } from "../support/meanwhile.ts";
 import { get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, type TestServer } from "../support/server.ts";
@@ -9,8 +10,9 @@ const custom = kinds["custom-notification"].id;
 const path = "/api/v2/notifications/chats";
 const at = (id: string, rest = "") => `${path}/${id}${rest}`;
 
-async function start() {
+async function start(wrapClient?: ReturnType<typeof holdWrites>["wrapClient"]) {
   const started = await startSignedIn({
+    ...(wrapClient && { wrapClient }),
     environment: { BELFRY_NOTIFICATIONS_RECEIVERS_ALLOW_PRIVATE: "true" },
   });
   const chat = await startReceiver();
@@ -136,6 +138,34 @@ test("one that is gone is disabled, and its owner is notified once", async () =>
     { title: "Notification receiver disabled: mine", content: expect.stringContaining("add it again") },
   ]);
   expect(await inbox(mia.token)).toEqual([]);
+  const howItEnded = async () => {
+    const { json } = await call("GET", "/api/v2/situations?state=resolved");
+    return (json as unknown as { situations: { how: string }[] }).situations.map(({ how }) => how);
+  };
+  expect(await howItEnded()).toEqual([]);
+  chat.answer({ status: 200, body: "ok" });
+  server.clock.advance(60_000);
+  expect((await call("POST", at("mine", "/code"))).status).toBe(200);
+  expect((await call("POST", at("mine", "/confirm"), { code: codeOf() })).json).toMatchObject({
+    confirmed: true,
+  });
+  expect(await howItEnded()).toEqual(["accepted"]);
+  chat.answer({ status: 410, body: "gone" });
+  await send(server, token, "Three");
+  expect((await call("DELETE", at("mine"))).status).toBe(204);
+  expect((await call("GET", path)).json).toEqual([]);
+  expect(await howItEnded()).toEqual(["over"]);
+});
+
+test("codes that are tried at once count each: one of them at most can be the right one", async () => {
+  const { wrapClient, beforeNextWrite } = holdWrites();
+  const { add, codeOf, confirm } = await start(wrapClient);
+  await add();
+  const code = codeOf();
+  const wrong = code === "000000" ? "000001" : "000000";
+  beforeNextWrite(() => confirm(wrong));
+  expect((await confirm(code)).status).toBe(400);
+  expect((await confirm(code)).status).toBe(200);
 });
 
 test("they are nobody else's: owners don't see them among the receivers", async () => {

@@ -4,8 +4,11 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, invalid, notFound } from "../../kernel/errors.ts";
 import { hmacKey } from "../../kernel/rules/hmac-key.ts";
 import { kinds } from "../kinds/kinds.ts";
+import { resolveSituations, writeAndNotify } from "../outbox/notify.ts";
+import { situationKey } from "../situations/rules/situation.ts";
 import { hostOf } from "./rules/address.ts";
 import { codePauseMs, codeProblem, maxAdded, maxOwn, toCode, type OwnFormat } from "./rules/own.ts";
+import { loneMessage } from "./rules/message.ts";
 import { requireValid } from "./require-valid.ts";
 import { notDecrypted, postTest, type TestAnswer } from "./send.ts";
 import {
@@ -17,7 +20,7 @@ import {
   setCode,
   type OwnReceiverRow,
 } from "./store/own.ts";
-import { inhibitWaiting } from "./store/receivers.ts";
+import { inhibitWaiting, isReceiverEnabledSql } from "./store/receivers.ts";
 import { openTarget, sealTarget } from "./target.ts";
 
 export interface Owner {
@@ -69,8 +72,9 @@ export async function addOwnReceiver(deps: Deps, owner: Owner, given: GivenOwn):
 }
 
 /** Throws 404, and 409 within a minute after the latest. */
-export async function resendCode(deps: Deps, owner: Owner, id: string): Promise<TestAnswer> {
-  const receiver = await requireOwn(deps, owner, id);
+export async function resendCode(deps: Deps, owner: Owner, name: string): Promise<TestAnswer> {
+  const receiver = await requireOwn(deps, owner, name);
+  const { id } = receiver;
   const now = deps.now();
   if (receiver.codeSentAt !== null && now < receiver.codeSentAt + codePauseMs)
     throw conflict("A code was sent less than a minute ago.", "Look for it there, or try again in a minute.");
@@ -83,18 +87,23 @@ export async function resendCode(deps: Deps, owner: Owner, id: string): Promise<
 export async function confirmOwnReceiver(
   deps: Deps,
   owner: Owner,
-  id: string,
+  name: string,
   code: string,
 ): Promise<OwnReceiverRow> {
-  const receiver = await requireOwn(deps, owner, id);
+  const receiver = await requireOwn(deps, owner, name);
+  const { id } = receiver;
   if (receiver.isEnabled) return receiver;
   const problem = codeProblem(receiver, deps.now());
   if (problem !== undefined) throw invalid("code", `${problem}; request a new one`);
   const hash = hashOf(deps, id, code.trim());
-  const { all } = await deps.db.write(
-    hash === receiver.codeHash
-      ? [confirmOwn(owner.userId, id, hash)]
-      : [countTry(owner.userId, id, receiver.codeTries)],
+  const changeId = deps.newId();
+  const { all } = await writeAndNotify(
+    deps,
+    [
+      countTry(owner.userId, id, receiver.codeTries, changeId),
+      confirmOwn(owner.userId, id, hash, changeId),
+      resolveSituations({ ...isDisabled(deps, id), how: "accepted", when: isReceiverEnabledSql(id) }),
+    ],
     { all: listOwnReceivers(owner.userId) },
   );
   const after = all.find((one) => one.id === id);
@@ -103,14 +112,27 @@ export async function confirmOwnReceiver(
 }
 
 /** What waits for it isn't sent. Throws 404. */
-export async function removeOwnReceiver(deps: Deps, owner: Owner, id: string): Promise<void> {
-  await requireOwn(deps, owner, id);
-  await deps.db.write([removeOwn(owner.userId, id, deps.now()), ...inhibitWaiting(id, deps.now())], {});
+export async function removeOwnReceiver(deps: Deps, owner: Owner, name: string): Promise<void> {
+  const { id } = await requireOwn(deps, owner, name);
+  const now = deps.now();
+  await writeAndNotify(
+    deps,
+    [
+      removeOwn(owner.userId, id, now),
+      ...inhibitWaiting(id, now),
+      resolveSituations({ ...isDisabled(deps, id), how: "over" }),
+    ],
+    {},
+  );
 }
 
-async function requireOwn(deps: Deps, { userId }: Owner, id: string): Promise<OwnReceiverRow> {
+/** That Belfry disabled it, which its owner was notified of. */
+const isDisabled = (deps: Deps, id: string) => ({ keys: [situationKey("receiver", id)], at: deps.now() });
+
+/** `name`: or its id. */
+async function requireOwn(deps: Deps, { userId }: Owner, name: string): Promise<OwnReceiverRow> {
   const { all } = await deps.db.read({ all: listOwnReceivers(userId) });
-  const found = all.find((one) => one.id === id || one.name === id);
+  const found = all.find((one) => one.id === name || one.name === name);
   if (found === undefined) throw notFound("Chat");
   return found;
 }
@@ -131,24 +153,12 @@ async function postCode(
   const target = await openTarget(deps, receiver);
   if (target === undefined) throw conflict(notDecrypted);
   const { id, name } = kinds["test-notification"];
-  return postTest(
-    deps,
-    receiver.format,
-    target,
-    {
-      id: deps.newId(),
-      recipient: { id: userId, username, name: username, email: "" },
-      template: { id, name },
-      reasons: [],
-      title: `Your Belfry code: ${code}`,
-      body: `${username} wants to get notifications here. To allow it, enter the code **${code}** in the notification settings within 15 minutes. If that wasn't you, ignore this message.`,
-      actions: [],
-      labels: {},
-      data: null,
-      targets: [],
-      unsubscribeUrl: null,
-      expiresAt: null,
-    },
-    false,
-  );
+  const outgoing = loneMessage({
+    id: deps.newId(),
+    recipient: { id: userId, username, name: username, email: "" },
+    template: { id, name },
+    title: `Your Belfry code: ${code}`,
+    body: `${username} wants to get notifications here. To allow it, enter the code **${code}** in the notification settings within 15 minutes. If that wasn't you, ignore this message.`,
+  });
+  return postTest(deps, receiver.format, target, outgoing, false);
 }

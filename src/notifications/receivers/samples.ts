@@ -5,7 +5,7 @@ import { kindNameOf, kinds } from "../kinds/kinds.ts";
 import { renderOrFallback } from "../texts/rules/render.ts";
 import { canReceive } from "./rules/filter.ts";
 import type { SampleMessage } from "./rules/json-template.ts";
-import { everybodyRecipient, toReceiverMessage } from "./rules/message.ts";
+import { everybodyRecipient, loneMessage, toReceiverMessage } from "./rules/message.ts";
 import type { SampleRow } from "./store/samples.ts";
 
 type Sampled = Pick<Deps, "config" | "now" | "newId" | "process">;
@@ -27,20 +27,16 @@ export function sampleMessage(deps: Sampled, row: SampleRow): SampleMessage {
     { templateId: id, number: version, name, title, body, actions: JSON.parse(row.actions) as Action[] },
     { labels, data, user: recipient, baseUrl: accessUrl, templateId: id },
   );
-  const outgoing = {
+  const outgoing = loneMessage({
     id: deps.newId(),
     recipient,
     template: { id, name },
-    reasons: [],
     title: rendered.title,
     body: rendered.body,
     actions: rendered.actions,
     labels,
     data,
-    targets: [],
-    unsubscribeUrl: null,
-    expiresAt: null,
-  };
+  });
   const about = { situationId: deps.newId(), at: deps.now(), accessUrl };
   return { from: `the sample of ${kindNameOf(id)}`, message: toReceiverMessage(outgoing, about) };
 }

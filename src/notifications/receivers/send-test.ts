@@ -1,10 +1,10 @@
 // A test of a receiver: one message now, and what it answered.
-import { everybodyUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, notFound } from "../../kernel/errors.ts";
 import type { OutgoingMessage } from "../channels/channel.ts";
 import { kinds } from "../kinds/kinds.ts";
 import { followingFormats } from "./rules/formats/formats.ts";
+import { everybodyRecipient, loneMessage } from "./rules/message.ts";
 import { notDecrypted, postTest, type TestAnswer } from "./send.ts";
 import { clearFailures, type ReceiverRow } from "./store/receivers.ts";
 import { openTarget } from "./target.ts";
@@ -23,17 +23,14 @@ export async function testReceiver(deps: Deps, receiver: ReceiverRow | undefined
   return answer;
 }
 
-const testMessage = (deps: Deps, name: string): OutgoingMessage => ({
-  id: deps.newId(),
-  recipient: { id: everybodyUser.id, username: everybodyUser.username, name: "Everybody", email: "" },
-  template: { id: kinds["test-notification"].id, name: kinds["test-notification"].name },
-  reasons: [],
-  title: `Test notification for ${name}`,
-  body: "This is a test notification. **No action needed.**",
-  actions: [{ label: "View receivers", url: `${deps.config.accessUrl}/deployment/receivers` }],
-  labels: {},
-  data: null,
-  targets: [],
-  unsubscribeUrl: null,
-  expiresAt: null,
-});
+const testMessage = (deps: Deps, name: string): OutgoingMessage => {
+  const { id, name: kind } = kinds["test-notification"];
+  return loneMessage({
+    id: deps.newId(),
+    recipient: everybodyRecipient,
+    template: { id, name: kind },
+    title: `Test notification for ${name}`,
+    body: "This is a test notification. **No action needed.**",
+    actions: [{ label: "View receivers", url: `${deps.config.accessUrl}/deployment/receivers` }],
+  });
+};

@@ -48,6 +48,20 @@ export const everybodyRecipient = {
   email: "",
 };
 
+/** One of no event: a test, a sample, a code. */
+export const loneMessage = (
+  given: Pick<OutgoingMessage, "id" | "recipient" | "template" | "title" | "body"> & Partial<OutgoingMessage>,
+): OutgoingMessage => ({
+  reasons: [],
+  actions: [],
+  labels: {},
+  data: null,
+  targets: [],
+  unsubscribeUrl: null,
+  expiresAt: null,
+  ...given,
+});
+
 export interface ReceiverRequest {
   url: string;
   headers: Record<string, string>;

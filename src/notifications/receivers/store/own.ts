@@ -1,5 +1,5 @@
 // SQL of people's own receivers.
-import { and, asc, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationReceivers, type ReceiverFormat } from "../../../../db/schema.ts";
 import { maxAdded, maxOwn, maxTries } from "../rules/own.ts";
@@ -22,6 +22,7 @@ const {
   codeHash,
   codeSentAt,
   codeTries,
+  changeId,
 } = notificationReceivers;
 
 /** By name. */
@@ -81,15 +82,15 @@ export const setCode = (user: User, receiverId: string, hash: string, now: numbe
     .set({ codeHash: hash, codeSentAt: now, codeTries: 0 })
     .where(isOwn(user, receiverId));
 
-/** Counts once for each entry: `seen` are the tries before. */
-export const countTry = (user: User, receiverId: string, seen: number): Statement =>
+/** `seen`: the tries before. Of several at once, one counts and may confirm: the one whose change this is. */
+export const countTry = (user: User, receiverId: string, seen: number, change: string): Statement =>
   query
     .update(notificationReceivers)
-    .set({ codeTries: seen + 1 })
-    .where(and(isOwn(user, receiverId), eq(codeTries, seen)));
+    .set({ codeTries: seen + 1, changeId: change })
+    .where(and(isOwn(user, receiverId), eq(codeTries, seen), lt(codeTries, maxTries)));
 
-/** With the code that was sent, and tries left. */
-export const confirmOwn = (user: User, receiverId: string, hash: string): Statement =>
+/** With the code that was sent, by the try that counts. */
+export const confirmOwn = (user: User, receiverId: string, hash: string, change: string): Statement =>
   query
     .update(notificationReceivers)
     .set({
@@ -100,7 +101,7 @@ export const confirmOwn = (user: User, receiverId: string, hash: string): Statem
       codeHash: null,
       codeSentAt: null,
     })
-    .where(and(isOwn(user, receiverId), eq(codeHash, hash), sql`${codeTries} < ${maxTries}`));
+    .where(and(isOwn(user, receiverId), eq(codeHash, hash), eq(changeId, change)));
 
 export const removeOwn = (user: User, receiverId: string, now: number): Statement =>
   query
