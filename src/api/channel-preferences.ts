@@ -1,6 +1,7 @@
 // Routes of the channels by which a user gets each kind of notification.
 import { Hono } from "hono";
 import * as z from "zod";
+import type { Answers, Statement } from "../../db/client.ts";
 import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, strictQuery, text } from "../http/schemas.ts";
 import { conflict, invalid } from "../kernel/errors.ts";
@@ -19,6 +20,7 @@ import {
   resetPreferences,
   setChannel,
   setInDigest,
+  type KindPreference,
 } from "../notifications/preferences/store/preferences.ts";
 import { loadSubject } from "./preferences.ts";
 
@@ -37,6 +39,8 @@ const kindChannels = z.array(
     ),
   }),
 );
+type KindChannels = z.infer<typeof kindChannels>;
+
 const channelBody = z.object({
   template_id: lowerUuid,
   method: text(100),
@@ -55,7 +59,10 @@ export const channelPreferenceRoutes = new Hono<Env>()
       answers: { 200: kindChannels },
       errors: [401, 404],
     }),
-    async (c) => c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels)),
+    async (c) => {
+      const { subject, read } = await load(c, c.req.param("user"));
+      return c.json(toKindChannels(c, subject, read));
+    },
   )
   .post(
     "/users/:user/notifications/only-needs-me",
@@ -66,13 +73,11 @@ export const channelPreferenceRoutes = new Hono<Env>()
       errors: [401, 404],
     }),
     async (c) => {
-      const { userId, choices, reachable } = await loadChannels(c, c.req.param("user"));
-      const { db, now, config } = c.get("deps");
-      await db.write(
-        presetStatements(userId, choices, { config: config.notifications, reachable }, now()),
-        {},
-      );
-      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+      const { subject, read } = await load(c, c.req.param("user"));
+      const { now, config } = c.get("deps");
+      const how = { config: config.notifications, reachable: toReachable(subject.email, read.reach) };
+      const statements = presetStatements(subject.userId, read.choices, how, now());
+      return c.json(await write(c, subject, statements));
     },
   )
   .delete(
@@ -84,12 +89,11 @@ export const channelPreferenceRoutes = new Hono<Env>()
       errors: [401, 404, 409],
     }),
     async (c) => {
-      const { userId } = await loadSubject(c, c.req.param("user"));
+      const subject = await loadSubject(c, c.req.param("user"));
       const { db, now } = c.get("deps");
-      const { preset } = await db.read({ preset: findPreset(userId) });
+      const { preset } = await db.read({ preset: findPreset(subject.userId) });
       if (preset[0]?.isApplied !== 1) throw conflict("There is nothing to undo.");
-      await db.write(undoPreset(userId, now()), {});
-      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+      return c.json(await write(c, subject, undoPreset(subject.userId, now())));
     },
   )
   .put(
@@ -103,26 +107,24 @@ export const channelPreferenceRoutes = new Hono<Env>()
     valid("json", channelBody),
     async (c) => {
       const { template_id: templateId, method, enabled, digest } = c.req.valid("json");
-      const { userId, kinds } = await loadChannels(c, c.req.param("user"));
-      const kind = kinds.find(({ id }) => id === templateId);
+      const { subject, read } = await load(c, c.req.param("user"));
+      const { userId } = subject;
+      const kind = read.choices.find(({ id }) => id === templateId);
       if (kind === undefined) throw invalid("template_id", `unknown notification template ${templateId}`);
       if (!enabled && isAlwaysOn(templateId)) throw invalid("template_id", "this kind can't be turned off");
-      const { methods, usual } = kind.choosable;
-      if (!methods.some((one) => one === method))
+      const { methods, usual } = choosableMethods(choicesOf(c, subject, read, kind));
+      if (!methods.includes(method))
         throw invalid("method", `must be one of ${methods.join(", ")} for this kind`);
-      const { db, now } = c.get("deps");
+      const now = c.get("deps").now();
       const change = { templateId, methods, usual, method, isEnabled: enabled };
       if (digest === true && (method !== "smtp" || !enabled))
         throw invalid("digest", "only possible for the method smtp that is enabled");
-      await db.write(
-        [
-          setChannel(userId, change, now()),
-          ...(digest === undefined ? [] : [setInDigest(userId, templateId, digest, now())]),
-          ...(digest === true ? [ensureDigest(userId)] : []),
-        ],
-        {},
-      );
-      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+      const statements = [
+        setChannel(userId, change, now),
+        ...(digest === undefined ? [] : [setInDigest(userId, templateId, digest, now)]),
+        ...(digest === true ? [ensureDigest(userId)] : []),
+      ];
+      return c.json(await write(c, subject, statements));
     },
   )
   .delete(
@@ -136,43 +138,46 @@ export const channelPreferenceRoutes = new Hono<Env>()
     valid("query", strictQuery({ template_id: lowerUuid.optional() })),
     async (c) => {
       const { template_id: id } = c.req.valid("query");
-      const { userId, kinds } = await loadChannels(c, c.req.param("user"));
-      if (id !== undefined && !kinds.some((kind) => kind.id === id))
+      const { subject, read } = await load(c, c.req.param("user"));
+      if (id !== undefined && !read.choices.some((kind) => kind.id === id))
         throw invalid("template_id", `unknown notification template ${id}`);
-      await c.get("deps").db.write([resetPreferences(userId, id === undefined ? undefined : [id])], {});
-      return c.json((await loadChannels(c, c.req.param("user"))).kinds.map(toKindChannels));
+      const statement = resetPreferences(subject.userId, id === undefined ? undefined : [id]);
+      return c.json(await write(c, subject, [statement]));
     },
   );
 
-/** Only the channels that can reach the user. */
-async function loadChannels(c: Ctx, name: string) {
-  const { userId, email } = await loadSubject(c, name);
-  const { notifications } = c.get("deps").config;
-  const { choices, reach } = await c
-    .get("deps")
-    .db.read({ choices: listKindPreferences(userId), reach: findReach(userId) });
-  const reachable = toReachable(email, reach);
-  const kinds = choices.map(({ id, name, ...choice }) => {
-    const channels = channelChoices({ id, ...choice }, notifications, reachable);
-    return { id, name, channels, choosable: choosableMethods(channels) };
-  });
-  return { userId, kinds, choices, reachable };
+interface Subject {
+  userId: string;
+  email: string;
 }
 
-const toKindChannels = ({
-  id,
-  name,
-  channels,
-}: Awaited<ReturnType<typeof loadChannels>>["kinds"][number]) => ({
-  id,
-  name,
-  channels: channels
-    .filter(({ problem }) => problem === undefined)
-    .map(({ channel, isEnabled, isDefault, inDigest }) => ({
-      method: channel.id as string,
-      label: channel.label,
-      enabled: isEnabled,
-      digest: inDigest,
-      default: isDefault,
-    })),
-});
+const readsOf = ({ userId }: Subject) => ({ choices: listKindPreferences(userId), reach: findReach(userId) });
+type Read = Answers<ReturnType<typeof readsOf>>;
+
+async function load(c: Ctx, name: string) {
+  const subject = await loadSubject(c, name);
+  return { subject, read: await c.get("deps").db.read(readsOf(subject)) };
+}
+
+/** Returns what holds afterwards. */
+const write = async (c: Ctx, subject: Subject, statements: Statement[]): Promise<KindChannels> =>
+  toKindChannels(c, subject, await c.get("deps").db.write(statements, readsOf(subject)));
+
+const choicesOf = (c: Ctx, { email }: Subject, { reach }: Read, choice: KindPreference) =>
+  channelChoices(choice, c.get("deps").config.notifications, toReachable(email, reach));
+
+/** Only the channels that can reach the user. */
+const toKindChannels = (c: Ctx, subject: Subject, read: Read): KindChannels =>
+  read.choices.map((choice) => ({
+    id: choice.id,
+    name: choice.name,
+    channels: choicesOf(c, subject, read, choice)
+      .filter(({ problem }) => problem === undefined)
+      .map(({ channel, isEnabled, isDefault, inDigest }) => ({
+        method: channel.id,
+        label: channel.label,
+        enabled: isEnabled,
+        digest: inDigest,
+        default: isDefault,
+      })),
+  }));

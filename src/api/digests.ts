@@ -2,15 +2,15 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
-import { text, timeSchema, toTime } from "../http/schemas.ts";
+import { timeSchema, toTime } from "../http/schemas.ts";
 import { previewDigest, previewReads } from "../notifications/digest/preview.ts";
 import { nextDigest, parseSchedule, usualSchedule } from "../notifications/digest/rules/schedule.ts";
 import { findDigest, type DigestRow } from "../notifications/digest/store/digests.ts";
 import { weekdays } from "../notifications/preferences/rules/quiet-hours.ts";
 import { findTiming } from "../notifications/preferences/store/timing.ts";
 import { changeTiming, noTiming, sendMoved } from "../notifications/preferences/timing.ts";
-import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { loadSubject } from "./preferences.ts";
+import { timeZoneName } from "./quiet-hours.ts";
 
 const hour = z.int().min(0).max(23);
 
@@ -27,10 +27,7 @@ const body = z.strictObject({
   every: z.enum(["daily", "weekly", "off"]),
   hour: hour.default(usualSchedule.hour),
   weekday: z.enum(weekdays).default("mon"),
-  time_zone: text(100)
-    .refine(isTimeZone, { error: "must be the name of a time zone, like Europe/Berlin" })
-    .optional()
-    .meta({ description: "Also becomes the user's" }),
+  time_zone: timeZoneName.optional().meta({ description: "Also becomes the user's" }),
 });
 
 const preview = z.object({

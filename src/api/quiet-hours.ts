@@ -16,6 +16,10 @@ import { findTiming } from "../notifications/preferences/store/timing.ts";
 import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { loadSubject } from "./preferences.ts";
 
+export const timeZoneName = text(100).refine(isTimeZone, {
+  error: "must be the name of a time zone, like Europe/Berlin",
+});
+
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time like 22:00" })
@@ -40,8 +44,7 @@ const body = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Critical notifications don't wait" }),
-  time_zone: text(100)
-    .refine(isTimeZone, { error: "must be the name of a time zone, like Europe/Berlin" })
+  time_zone: timeZoneName
     .optional()
     .meta({ description: "Also becomes the user's; needed if they have none" }),
 });

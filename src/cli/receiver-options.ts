@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { readInput, requireOneOf } from "./inputs.ts";
 
-export const formatNames = [
+const formatNames = [
   "coder",
   "slack",
   "teams",
@@ -15,7 +15,6 @@ export const formatNames = [
 ] as const;
 const recipientNames = ["everybody", "each"] as const;
 const severityNames = ["info", "warning", "critical"] as const;
-type Severity = (typeof severityNames)[number];
 
 /** What was typed for the fields of a receiver. */
 export const targetFields = { name: "NAME", headers: "--header", min_severity: "--severity", kind: "--kind" };
@@ -95,18 +94,12 @@ export async function readTarget(
       ? {}
       : { kinds: kinds === "all" ? null : kinds.split(",").map((name) => name.trim()) }),
     ...(filter === undefined ? {} : { filter }),
-    ...(severity === undefined ? {} : { min_severity: severityOf(severity) }),
+    ...(severity === undefined ? {} : { min_severity: requireOneOf("--severity", severity, severityNames) }),
   };
 }
 
 export const readTemplate = async (context: Context, file: string): Promise<string> =>
   (await readInput(context, file)).toString("utf8");
-
-function severityOf(text: string): Severity {
-  const severity = severityNames.find((name) => name === text);
-  if (severity !== undefined) return severity;
-  throw new Failure(exit.usage, `--severity: must be one of ${severityNames.join(", ")}`);
-}
 
 function toHeaders(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(

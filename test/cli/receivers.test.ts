@@ -93,7 +93,10 @@ test("a template is previewed from a file, and its problems name the option", as
 test.each([
   [["create", "ops"], "--format: must be one of"],
   [["create", "ops", "--format", "irc"], "--format: must be one of"],
-  [["create", "ops", "--format", "slack", "--severity", "high"], "--severity: must be one of"],
+  [
+    ["create", "ops", "--format", "slack", "--severity", "high"],
+    `--severity: "high" is invalid, use info, warning or critical`,
+  ],
   [["create", "ops", "--format", "slack", "--recipients", "some"], '--recipients: "some" is invalid'],
   [["create", "ops", "--format", "slack", "--header", "nothing"], "--header: must be a name and a value"],
   [["create", "ops", "--format", "slack", "--address", "-", "--secret", "-"], "Only one of"],

@@ -7,14 +7,14 @@ import { defineCommand, outputOption } from "../rules/command.ts";
 
 const param = { user: "me" };
 
-export interface Channel {
+interface Channel {
   method: string;
   label: string;
   enabled: boolean;
   default: boolean;
   digest: boolean;
 }
-export type Kinds = { id: string; name: string; channels: Channel[] }[];
+type Kinds = { id: string; name: string; channels: Channel[] }[];
 
 export const readKinds = (context: Context): Promise<Kinds> =>
   context.client().ask((routes) => routes.users[":user"].notifications.channels.$get({ param }));
@@ -68,25 +68,33 @@ export const set = defineCommand({
   },
   async run(context, { options, args: [word, wanted] }) {
     const state = requireOneOf("on|off|digest", wanted!, ["on", "off", "digest"]);
-    const enabled = state !== "off";
-    const client = context.client();
-    const { id } = await findTemplate(client, word!);
     const channel = options.channel ?? (state === "digest" ? "smtp" : undefined);
-    if (channel === undefined) {
-      const json = { template_disabled_map: { [id]: !enabled } };
-      await client.ask((routes) => routes.users[":user"].notifications.preferences.$put({ param, json }));
-    } else {
-      const digest = channel === "smtp" && enabled ? { digest: state === "digest" } : {};
-      if (state === "digest" && channel !== "smtp")
-        throw new Failure(exit.usage, "--channel: only smtp can be a digest");
-      const method = await methodOf(context, channel);
-      const json = { template_id: id, method, enabled, ...digest };
-      await client.ask((routes) => routes.users[":user"].notifications.channels.$put({ param, json }));
-    }
-    const kinds = (await readKinds(context)).filter((kind) => kind.id === id);
+    if (state === "digest" && channel !== "smtp")
+      throw new Failure(exit.usage, "--channel: only smtp can be a digest");
+    const enabled = state !== "off";
+    const digest = channel === "smtp" && enabled ? { digest: state === "digest" } : {};
+    const kinds = await changeKind(context, word!, { enabled, channel, ...digest });
     printKinds(context, kinds, options.output === "json");
   },
 });
+
+/** By all channels or one. Returns the kind as it is then. */
+export async function changeKind(
+  context: Context,
+  word: string,
+  { channel, ...change }: { enabled: boolean; channel: string | undefined; digest?: boolean },
+): Promise<Kinds> {
+  const client = context.client();
+  const { id } = await findTemplate(client, word);
+  if (channel === undefined) {
+    const json = { template_disabled_map: { [id]: !change.enabled } };
+    await client.ask((routes) => routes.users[":user"].notifications.preferences.$put({ param, json }));
+  } else {
+    const json = { template_id: id, method: await methodOf(context, channel), ...change };
+    await client.ask((routes) => routes.users[":user"].notifications.channels.$put({ param, json }));
+  }
+  return (await readKinds(context)).filter((kind) => kind.id === id);
+}
 
 /** A chat of one's own is named as it was added. */
 async function methodOf(context: Context, channel: string): Promise<string> {
@@ -121,19 +129,25 @@ export const reset = defineCommand({
   },
 });
 
-export function printKinds(context: Context, kinds: Kinds, isJson: boolean): void {
+/** `mark`: of what isn't the deployment's default. */
+export function printKinds(context: Context, kinds: Kinds, isJson: boolean, mark = "*"): void {
   if (isJson) return context.printJson(kinds);
   const labels = new Map(
     kinds.flatMap(({ channels }) => channels.map(({ method, label }) => [method, label])),
   );
   const rows = kinds.map(({ name, channels }) => [
     name,
-    ...[...labels.keys()].map((method) => stateOf(channels.find((channel) => channel.method === method))),
+    ...[...labels.keys()].map((method) =>
+      stateOf(
+        channels.find((channel) => channel.method === method),
+        mark,
+      ),
+    ),
   ]);
   context.printTable(["KIND", ...[...labels.values()].map((label) => label.toUpperCase())], rows);
 }
 
-const stateOf = (channel: Channel | undefined): string =>
+const stateOf = (channel: Channel | undefined, mark: string): string =>
   channel === undefined
     ? "-"
-    : `${channel.enabled ? (channel.digest ? "digest" : "on") : "off"}${channel.enabled === channel.default ? "" : "*"}`;
+    : `${channel.enabled ? (channel.digest ? "digest" : "on") : "off"}${channel.enabled === channel.default ? "" : mark}`;

@@ -3,9 +3,8 @@ import { segment } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
 import { readInput, requireOneOf } from "../inputs.ts";
+import { ownFormats } from "../../notifications/receivers/rules/own.ts";
 import { defineCommand, outputOption, type Group } from "../rules/command.ts";
-
-const formats = ["slack", "discord", "teams", "ntfy"] as const;
 
 const readAll = (context: Context) => context.client().ask((routes) => routes.notifications.chats.$get());
 
@@ -57,7 +56,7 @@ const add = defineCommand({
     "belfry preferences chats add phone --format ntfy --address https://ntfy.sh/my-topic",
   ],
   options: {
-    format: { type: "string", value: "NAME", text: formats.join(", ") },
+    format: { type: "string", value: "NAME", text: ownFormats.join(", ") },
     address: { type: "string", value: "URL", text: "its address; - reads standard input" },
     secret: { type: "string", value: "TOKEN", text: "access token, of ntfy only; - reads standard input" },
     ...outputOption,
@@ -71,7 +70,7 @@ const add = defineCommand({
       value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
     const json = {
       name: name!,
-      format: requireOneOf("--format", format ?? "", formats),
+      format: requireOneOf("--format", format ?? "", ownFormats),
       address: await read(address),
       ...(secret === undefined ? {} : { secret: await read(secret) }),
     };

@@ -1,12 +1,13 @@
 // belfry preferences digest: emails of some kinds as one email a day or a week.
 import { exit, Failure } from "../failure.ts";
 import { requireOneOf } from "../inputs.ts";
+import { weekdays } from "../../notifications/preferences/rules/quiet-hours.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { formatTime } from "../rules/delivery-lines.ts";
 import { toPlainText } from "../../notifications/texts/rules/markdown.ts";
+import { zoneBody, zoneOption } from "./quiet-hours.ts";
 
 const param = { user: "me" };
-const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
 export const digest = defineCommand({
   name: "digest",
@@ -28,11 +29,7 @@ export const digest = defineCommand({
   options: {
     hour: { type: "string", value: "HOUR", text: "0 to 23 (default 8)" },
     day: { type: "string", value: "DAY", text: "of a weekly digest: mon to sun (default mon)" },
-    timezone: {
-      type: "string",
-      value: "ZONE",
-      text: "your time zone (default: the one in your settings, then this machine's)",
-    },
+    timezone: zoneOption,
     preview: { type: "boolean", text: "show what the digest would say now" },
     ...outputOption,
   },
@@ -80,12 +77,10 @@ function toBody(
   if (day !== undefined && every !== "weekly") throw new Failure(exit.usage, "--day: only with weekly");
   if (hour !== undefined && !/^([01]?\d|2[0-3])$/.test(hour))
     throw new Failure(exit.usage, `--hour: "${hour}" is not an hour from 0 to 23`);
-  const local = stored === null ? new Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
-  const zone = timezone ?? local;
   return {
     every,
     ...(hour === undefined ? {} : { hour: Number(hour) }),
-    ...(day === undefined ? {} : { weekday: requireOneOf("--day", day, days) }),
-    ...(zone === undefined ? {} : { time_zone: zone }),
+    ...(day === undefined ? {} : { weekday: requireOneOf("--day", day, weekdays) }),
+    ...zoneBody(timezone, stored),
   };
 }

@@ -18,6 +18,19 @@ interface QuietHours {
 const read = (context: Context): Promise<QuietHours> =>
   context.client().ask((routes) => routes.users[":user"].notifications["quiet-hours"].$get({ param }));
 
+export const zoneOption = {
+  type: "string",
+  value: "ZONE",
+  text: "your time zone (default: the one in your settings, then this machine's)",
+} as const;
+
+/** The part of a request that sets it. */
+export function zoneBody(given: string | undefined, stored: string | null): { time_zone?: string } {
+  const local = stored === null ? new Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
+  const zone = given ?? local;
+  return zone === undefined ? {} : { time_zone: zone };
+}
+
 export const quietHours = defineCommand({
   name: "quiet-hours",
   summary: "Show or set when emails, browser notifications and chat messages wait",
@@ -38,11 +51,7 @@ export const quietHours = defineCommand({
   ],
   options: {
     critical: { type: "boolean", text: "critical notifications don't wait" },
-    timezone: {
-      type: "string",
-      value: "ZONE",
-      text: "your time zone (default: the one in your settings, then this machine's)",
-    },
+    timezone: zoneOption,
     off: { type: "boolean", text: "have no quiet hours" },
     ...outputOption,
   },
@@ -71,12 +80,10 @@ function write(
   ranges: readonly QuietRange[],
   { critical, timezone }: { critical: boolean; timezone: string | undefined },
 ): Promise<QuietHours> {
-  const local = before.time_zone === null ? new Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
-  const zone = timezone ?? local;
   const json = {
     ranges: ranges.map(({ days, ...times }) => ({ days: [...days], ...times })),
     critical_breaks_through: critical,
-    ...(zone === undefined ? {} : { time_zone: zone }),
+    ...zoneBody(timezone, before.time_zone),
   };
   return context
     .client()

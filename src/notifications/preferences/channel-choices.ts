@@ -87,11 +87,7 @@ export function channelChoices(
       return {
         channel,
         problem: problemOf(channel, settings, email),
-        isEnabled:
-          isEnabled(choice) &&
-          (isAlwaysOn(choice.id) ||
-            (!isChannelDisabled(choice, channel.id) &&
-              (isOfDeployment || includesMethod(choice.addedMethods, channel.id)))),
+        isEnabled: isChannelOn(choice, channel.id, isOfDeployment),
         isOfDeployment,
         isDefault: isOfDeployment && choice.enabledByDefault,
         inDigest: channel.id === "smtp" && choice.inDigest === true,
@@ -100,20 +96,21 @@ export function channelChoices(
   return [...ofChannels, ...ownReceivers.flatMap((receiver) => ownChoice(choice, receiver))];
 }
 
+const isChannelOn = (choice: Choosable, method: string, isOfDeployment: boolean): boolean =>
+  isEnabled(choice) &&
+  (isAlwaysOn(choice.id) ||
+    (!isChannelDisabled(choice, method) && (isOfDeployment || includesMethod(choice.addedMethods, method))));
+
 /** A chat of the user's own; none of a kind that can't go there. */
 function ownChoice(choice: Choosable, { id, name }: { id: string; name: string }): ChannelChoice[] {
-  if (!canReceive(choice.id) || (isAlwaysOn(choice.id) && !isUsualForOwn(choice))) return [];
   const method = ownMethod(id);
   const isOfDeployment = isUsualForOwn(choice);
+  if (!canReceive(choice.id) || (isAlwaysOn(choice.id) && !isOfDeployment)) return [];
   return [
     {
       channel: { id: method, label: name, isLocal: false, destination: () => `to ${name}` },
       problem: undefined,
-      isEnabled:
-        isEnabled(choice) &&
-        (isAlwaysOn(choice.id) ||
-          (!isChannelDisabled(choice, method) &&
-            (isOfDeployment || includesMethod(choice.addedMethods, method)))),
+      isEnabled: isChannelOn(choice, method, isOfDeployment),
       isOfDeployment,
       isDefault: isOfDeployment && choice.enabledByDefault,
       inDigest: false,
