@@ -1,5 +1,6 @@
 // What people choose, in the plan of an event: channels that they added, their chats, quiet hours and the digest.
 import { expect, test } from "vitest";
+import { everybodyUser } from "../../../db/schema.ts";
 import { allChannels } from "../../../src/notifications/channels/index.ts";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
 import { planDeliveries } from "../../../src/notifications/outbox/rules/delivery-plan.ts";
@@ -46,6 +47,20 @@ test("a chat of their own gets what it was chosen for", () => {
   const chat = ["receiver", "pending", "chosen_by_user", now];
   expect(planned({ ownReceivers, addedMethods: '["receiver:r"]' })).toContainEqual(chat);
   expect(planned({ ownReceivers }, withId("task-failed"))).toContainEqual(chat);
+});
+
+test("what each recipient gets stands together, also in chats and at receivers with a message for each", () => {
+  const ownReceivers = JSON.stringify([{ id: "r", name: "mine", resumeAt: 0 }]);
+  const pager = { id: "p", kinds: null, minSeverity: "info", followsSituations: false, resumeAt: 0 } as const;
+  const receivers = [{ ...pager, recipients: "each" } as const, { ...pager, id: "all" }];
+  const people = ["a", "b"].map((userId) => ({ ...ada, userId, ownReceivers }));
+  const plan = planDeliveries(people, { ...usual, ...withId("task-failed"), receivers });
+  const ofEach = ["webhook", "inbox", "r", "p"];
+  expect(plan.map(({ recipient, method, receiver }) => [recipient.userId, receiver?.id ?? method])).toEqual([
+    ...ofEach.map((where) => ["a", where]),
+    ...ofEach.map((where) => ["b", where]),
+    [everybodyUser.id, "all"],
+  ]);
 });
 
 test("in quiet hours all but the inbox waits", () => {

@@ -19,30 +19,30 @@ import { considerOwn, decideForOwn } from "./own-receivers.ts";
 import { decideForEach, decideForReceiver } from "./receiver-plan.ts";
 import { digestForPerson, whenForPerson } from "./when.ts";
 
+/** What each recipient gets stands together: claims look for one's other messages of an event next to it. */
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
   const ofDeployment = chooseChannels(options);
   const forEveryone = decideForEveryone(options);
+  const receivers = considerReceivers(options, forEveryone);
+  const forEach = receivers.filter(([receiver]) => receiver.recipients === "each");
+  const forAll = receivers.filter(([receiver]) => receiver.recipients !== "each");
   const toPeople = recipients.flatMap((recipient) => {
     const decision = decideForRecipient(forEveryone, recipient, options);
     const usual = [...ofDeployment, ...chosenByPerson(recipient, ofDeployment, options)];
-    return considerChannels(usual, decision).map((considered) =>
-      decideForPerson(recipient, considered, decision, options),
-    );
+    return [
+      ...considerChannels(usual, decision).map((considered) =>
+        decideForPerson(recipient, considered, decision, options),
+      ),
+      ...considerOwn(recipient, options.template).map((receiver) =>
+        decideForOwn(receiver, recipient, decision, options),
+      ),
+      ...forEach.map(([receiver, why]) => decideForEach(receiver, why, recipient, decision, options)),
+    ];
   });
-  const toOwn = recipients.flatMap((recipient) =>
-    considerOwn(recipient, options.template).map((receiver) =>
-      decideForOwn(receiver, recipient, decideForRecipient(forEveryone, recipient, options), options),
-    ),
-  );
-  const toReceivers = considerReceivers(options, forEveryone).flatMap(([receiver, why]) =>
-    receiver.recipients === "each"
-      ? recipients.map((recipient) => {
-          const decision = decideForRecipient(forEveryone, recipient, options);
-          return decideForEach(receiver, why, recipient, decision, options);
-        })
-      : [decideForReceiver(receiver, why, forEveryone, options)],
-  );
-  return [...toPeople, ...toOwn, ...toReceivers];
+  return [
+    ...toPeople,
+    ...forAll.map(([receiver, why]) => decideForReceiver(receiver, why, forEveryone, options)),
+  ];
 }
 
 function decideForPerson(
