@@ -67,9 +67,9 @@ const waiting = async (server: TestServer) =>
 
 const escalated = [
   "mia sent named inbox",
-  "bob sent escalated_by_rule_night inbox",
-  "eve sent escalated_by_rule_night inbox",
-  "pager sent everybody escalated_by_rule_night",
+  "bob sent escalated_after_900s_by_rule_night inbox",
+  "eve sent escalated_after_900s_by_rule_night inbox",
+  "pager sent everybody escalated_after_900s_by_rule_night",
 ];
 
 test("what nobody has read escalates once, to each person who doesn't have it and to a receiver, and says why", async () => {
@@ -87,7 +87,7 @@ test("what nobody has read escalates once, to each person who doesn't have it an
   await pass(60 * minute);
   expect(await sentTo(server)).toEqual(escalated);
   const page = await get(server, "/inbox", cookieFor(eve.token));
-  expect(wordsOf(page)).toContain("You get this because nobody had read it in time (rule night).");
+  expect(wordsOf(page)).toContain("You get this because nobody had read it within 15 min (rule night).");
 });
 
 test.each(["read", "done"])("what is %s doesn't", async (how) => {
@@ -158,8 +158,8 @@ test("what was decided stays when the rule is deleted; whom it named and who is 
   const sent = await sentTo(server);
   expect(sent.filter((one) => !one.startsWith("ada"))).toEqual([
     "mia sent named inbox",
-    "eve sent escalated_by_rule_late inbox",
-    "pager sent everybody escalated_by_rule_late",
+    "eve sent escalated_after_900s_by_rule_late inbox",
+    "pager sent everybody escalated_after_900s_by_rule_late",
   ]);
 });
 
@@ -187,8 +187,7 @@ test("a situation that ends in time doesn't escalate; one that recurs unread doe
       escalate_to: ["user:ada"],
     } as never,
   });
-  const toAda = async () =>
-    (await sentTo(server)).filter((one) => one.includes("escalated_by_rule_stuck")).length;
+  const toAda = async () => (await sentTo(server)).filter((one) => one.includes("_by_rule_stuck")).length;
   await report("a", "working");
   await report("a", "waiting");
   await pass(5 * minute);

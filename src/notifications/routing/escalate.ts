@@ -90,7 +90,8 @@ interface Escalating {
 function prepareEscalated(deps: Deps, escalating: Escalating, { template, recipients }: EnqueueAnswers) {
   const { eventId, found } = escalating;
   const { rule, labels, data, about, createdBy, facts, text, subject, expiresAt, situationId } = found;
-  const why: Reason = `escalated_by_${rule as RuleCode}`;
+  const seconds = Math.round((found.dueAt - found.createdAt) / 1_000);
+  const why: Reason = `escalated_after_${seconds}s_by_${rule as RuleCode}`;
   const { rows } = prepareEvent(
     deps,
     {

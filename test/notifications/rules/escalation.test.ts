@@ -110,12 +110,19 @@ test("the reason says which rule, to its recipient, to operators and to who didn
     question: "who",
     text: "The rule night escalated it, because nobody had read it in time",
   });
+  const timed = "escalated_after_5400s_by_rule_night";
+  expect(whyYouGetThis([timed])).toBe(
+    "You get this because nobody had read it within 1 h 30 min (rule night).",
+  );
+  expect(describeReason(timed).text).toBe(
+    "The rule night escalated it, because nobody had read it within 1 h 30 min",
+  );
   const person = { id: "p", roles: [], createdAt: 0, isSystem: false, deletedAt: null };
   const facts = {
     rule: null,
     createdAt: 1,
     targets: [],
-    recipients: [[code], [code]],
+    recipients: [[timed], [timed]],
     offByDefault: 0,
     person,
   };

@@ -1,6 +1,6 @@
 // Why somebody did not get an event: who did, and what of its rule leaves this person out.
 import type { SiteRole } from "../../../../db/schema.ts";
-import { aRole, groupOf, roleNoun, sourceOf, type Reason } from "./reasons.ts";
+import { aRole, escalationOf, groupOf, roleNoun, sourceOf, type Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
 
 /** What an event keeps of its rule. */
@@ -75,7 +75,7 @@ const plurals: Partial<Record<string, string>> = {
 function groupName(reason: string): string | undefined {
   const group = groupOf(reason);
   if (group !== undefined) return `Members of the group ${group}`;
-  const rule = /^escalated_by_rule_(.+)$/.exec(reason)?.[1];
+  const rule = escalationOf(reason);
   if (rule !== undefined) return `Those to whom the rule ${rule} escalated it`;
   const source = sourceOf(reason);
   return source === undefined ? plurals[reason] : `The user whom source ${source} named`;

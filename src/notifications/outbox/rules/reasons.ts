@@ -1,8 +1,10 @@
 // Reason codes: why a message has its recipient and its channel, or why it was not sent; and a sentence for each.
+import { formatDuration } from "../../situations/rules/situation.ts";
 
 /** A rule by its name; `own_` for the recipient's. */
 export type RuleCode = `${"" | "own_"}rule_${string}`;
 type RuleVerb = keyof typeof byRule;
+type OfRule = `${RuleVerb}_by_${RuleCode}` | `escalated_after_${number}s_by_${RuleCode}`;
 
 /** Stored with each message. */
 export type Reason =
@@ -58,7 +60,7 @@ export type Reason =
   | "page_visible"
   | "no_subscription"
   // of a rule, by its name
-  | `${RuleVerb}_by_${RuleCode}`;
+  | OfRule;
 
 /** What a reason explains: the recipient, the channel, how it was sent, or why it was delayed or not sent. */
 export type Question = "who" | "channel" | "how" | "not";
@@ -71,16 +73,19 @@ export interface ReasonDescription {
   toRecipient?: string;
 }
 
-type Named = `role_${string}` | `source_${string}` | `group_${string}` | `${RuleVerb}_by_${RuleCode}`;
+type Named = `role_${string}` | `source_${string}` | `group_${string}` | OfRule;
 
-/** Of `${verb}_by_rule_NAME`; `rule` is the rule in words. */
+/** Of `${verb}_by_rule_NAME`; `rule` is the rule in words, `inTime` how long it waited. */
 const byRule = {
   suppressed: ["not", (rule: string) => `${rule} suppressed it`],
   chosen: ["channel", (rule: string) => `${rule} chose this channel`],
   left_out: ["not", (rule: string) => `${rule} chose other channels`],
   delayed: ["not", (rule: string) => `${rule} delayed it`],
   digest: ["not", (rule: string) => `${rule} holds it for the digest`],
-  escalated: ["who", (rule: string) => `${rule} escalated it, because nobody had read it in time`],
+  escalated: [
+    "who",
+    (rule: string, inTime: string) => `${rule} escalated it, because nobody had read it ${inTime}`,
+  ],
 } as const;
 
 const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
@@ -196,6 +201,9 @@ export const ownAction = "own_action" satisfies Reason;
 export const sourceOf = (code: string): string | undefined => /^source_(.+)$/.exec(code)?.[1];
 /** The name that the group of the recipient had. */
 export const groupOf = (code: string): string | undefined => /^group_(.+)$/.exec(code)?.[1];
+/** The name of the rule that escalated it to the recipient. */
+export const escalationOf = (code: string): string | undefined =>
+  /^escalated(?:_after_\d+s)?_by_rule_(.+)$/.exec(code)?.[1];
 const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
 
 /** A code of a later release is described by the code itself. */
@@ -216,13 +224,14 @@ export function describeReason(code: string): ReasonDescription {
       text: `They are in the group ${group}`,
       toRecipient: `you are in the group ${group}`,
     };
-  const [, verb, own, name] = /^([a-z_]+)_by_(own_)?rule_(.+)$/.exec(code) ?? [];
+  const [, verb, seconds, own, name] = /^([a-z_]+?)(?:_after_(\d+)s)?_by_(own_)?rule_(.+)$/.exec(code) ?? [];
   if (verb !== undefined && Object.hasOwn(byRule, verb)) {
     const [question, text] = byRule[verb as RuleVerb];
-    const toRecipient = `nobody had read it in time (rule ${name!})`;
+    const inTime = seconds === undefined ? "in time" : `within ${formatDuration(Number(seconds) * 1_000)}`;
+    const toRecipient = `nobody had read it ${inTime} (rule ${name!})`;
     return {
       question,
-      text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`),
+      text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`, inTime),
       ...(question === "who" ? { toRecipient } : {}),
     };
   }

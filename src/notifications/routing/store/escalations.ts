@@ -49,6 +49,7 @@ const ofMessagesSql = <T>(eventId: string, column: "subject" | "expires_at") =>
 export const findEscalation = (eventId: string) =>
   query
     .select({
+      dueAt: escalations.dueAt,
       rule: escalations.rule,
       targets: escalations.targets,
       isUnattended: sql<number>`${isUnattendedSql(eventId)}`.as("is_unattended"),
@@ -56,6 +57,7 @@ export const findEscalation = (eventId: string) =>
       labels: events.labels,
       data: events.data,
       about: events.targets,
+      createdAt: events.createdAt,
       createdBy: events.createdBy,
       facts: events.facts,
       text: events.text,
