@@ -4,6 +4,7 @@ import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { deliveryLog } from "../support/inbox.ts";
 import { get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { startWithReceivers } from "../support/receivers.ts";
 import { addUser, createClock, type TestServer } from "../support/server.ts";
 
 const path = "/api/v2/users/me/notifications/quiet-hours";
@@ -117,6 +118,25 @@ test("what was read in the inbox meanwhile isn't sent", async () => {
     ["inhibited", "read_meanwhile"],
     ["sent", "quiet_hours"],
   ]);
+});
+
+test("at a receiver with a message for each, who has quiet hours delays nobody else", async () => {
+  const { server, token, start: startChat } = await startWithReceivers({
+    clock: createClock(evening),
+    environment: { BELFRY_NOTIFICATIONS_LEASE_COUNT: "1" },
+  });
+  const mia = await addUser(server, "mia");
+  const chat = await startChat("chat", { recipients: "each" });
+  const pause = (notifier_paused: boolean) =>
+    server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused } });
+  await setQuiet(server, mia.token, night);
+  await pause(true);
+  await send(server, mia.token, "to mia");
+  await send(server, token, "to ada");
+  server.clock.advance(2 * hourMs);
+  await pause(false);
+  await server.settled();
+  expect(chat.arrivals.map(({ json }) => json.title)).toEqual(["to ada"]);
 });
 
 test("a change moves what waits, by the same write", async () => {

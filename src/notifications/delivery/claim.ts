@@ -1,7 +1,7 @@
 // Claims messages of one queue under a lease: in one write with the results that wait.
 import type { Deps } from "../../kernel/deps.ts";
 import type { DeliveryQueue } from "../../kernel/ports.ts";
-import { findReceiverToSend } from "../receivers/store/turns.ts";
+import { findReceiverToSend, type ReceiverToSend } from "../receivers/store/turns.ts";
 import { leaseMs } from "./leases.ts";
 import { releaseClaimed, type Claimed } from "./send-queue.ts";
 import { claimMessages } from "./store/claims.ts";
@@ -15,6 +15,8 @@ export interface Claim {
   messages: Claimed[];
   /** With those that wait for the end of quiet hours. */
   leased: number;
+  /** That of the queue, if it has one. */
+  receiver: ReceiverToSend | undefined;
 }
 
 export interface ClaimFrom {
@@ -55,10 +57,10 @@ export async function claimMessagesOf(
   const claimed = sendable.map((message) => ({ message, receiver, token, startBy }));
   if (deps.process.stopping.aborted && claimed.length > 0) {
     await releaseClaimed(deps, claimed);
-    return { messages: [], leased: 0 };
+    return { messages: [], leased: 0, receiver };
   }
   deps.process.leases.add(token, claimed.length);
-  return { messages: claimed, leased };
+  return { messages: claimed, leased, receiver };
 }
 
 /** What has become due in its recipient's quiet hours waits for their end; returns the others. */

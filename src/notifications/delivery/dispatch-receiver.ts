@@ -26,10 +26,9 @@ export async function dispatchReceiver(deps: Deps, work: QueueDispatch): Promise
       const limit = Math.min(sending.claimLimit(), budget.messages - count);
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
       const claim = await withShrinkingBatch(limit, (portion) => claimMessagesOf(deps, work, portion));
-      const { messages } = claim;
-      const receiver = messages[0]?.receiver;
-      if (receiver === undefined) break;
-      count += messages.length;
+      const { messages, leased, receiver } = claim;
+      if (receiver === undefined || leased === 0) break;
+      count += leased;
       report.claimed += messages.length;
       sending.add(messages);
       const waitMs = receiver.resumeAt - deps.now();
