@@ -1,5 +1,6 @@
 // The email digest: emails of chosen kinds come as one, once, at an hour of the person's.
 import { expect, test } from "vitest";
+import { addManyUsers } from "../support/many-users.ts";
 import { get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { createClock, startTestServer, type TestServer } from "../support/server.ts";
@@ -121,6 +122,23 @@ test("two instances at once send one, and everything is in it", async () => {
   await server.runTick();
   await server.settled();
   expect(mail.mails.map(({ email }) => email.subject)).toEqual(["Your daily digest: 3 notifications"]);
+});
+
+test("everybody gets theirs in one run, and one that fails keeps nobody from it", async () => {
+  const { server, token, mail, clock, run } = await start();
+  await addManyUsers(server, 120);
+  await server.sql(`UPDATE users SET digest = '{"every":"daily","hour":8,"weekday":0}'
+    WHERE username LIKE 'user-%' RETURNING 1`);
+  await server.sql(`INSERT OR IGNORE INTO notification_preferences (user_id, template_id, disabled, created_at, updated_at, in_digest)
+    SELECT id, '${custom}', 0, 0, 0, 1 FROM users WHERE username LIKE 'user-%' RETURNING 1`);
+  const json = { content: { title: "Upgrade", message: "x" }, recipients: { groups: ["all"] } };
+  await server.call("POST", "/api/v2/notifications/custom", { token, json });
+  await server.settled();
+  await server.sql(`UPDATE users SET digest = 'broken' WHERE username = 'user-1' RETURNING 1`);
+  clock.advance(24 * hourMs);
+  await run();
+  expect(new Set(mail.mails.map(({ to }) => String(to))).size).toBe(119);
+  expect((await itemsOf(server)).filter(([status]) => status === "pending")).toHaveLength(1);
 });
 
 test("another hour moves what waits; turning it off sends it", async () => {

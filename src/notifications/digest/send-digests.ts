@@ -43,20 +43,25 @@ export const digestKind = defineKind("notification-digest", {
 /** People of one batch. */
 const batchSize = 50;
 
-/** `until`: epoch milliseconds after which no other is begun; the next run finds the rest. */
-export async function sendDigests(deps: Deps, until: number): Promise<number> {
-  let sent = 0;
+/** `until`: epoch milliseconds after which no other is begun; the next run finds the rest. One that fails keeps no other back. */
+export async function sendDigests(deps: Deps, until: number): Promise<void> {
   const done = new Set<string>();
-  for (;;) {
-    const { readers } = await deps.db.read({ readers: findDigestReaders(deps.now(), done.size + batchSize) });
+  const failures: unknown[] = [];
+  const isOver = () => deps.now() >= until || deps.process.stopping.aborted;
+  for (let [left, hasMore] = [0, true]; hasMore && !isOver();) {
+    const limit = left + batchSize;
+    const { readers } = await deps.db.read({ readers: findDigestReaders(deps.now(), limit) });
     const next = readers.filter(({ userId }) => !done.has(userId));
-    if (next.length === 0) return sent;
+    // Another process writes theirs, or it failed.
+    left = readers.length - next.length;
+    hasMore = readers.length === limit;
     for (const { userId } of next) {
-      if (deps.now() >= until || deps.process.stopping.aborted) return sent;
+      if (isOver()) break;
       done.add(userId);
-      if (await sendDigest(deps, userId)) sent += 1;
+      await sendDigest(deps, userId).catch((error: unknown) => failures.push(error));
     }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 const digestReads = (userId: string, now: number) => ({
@@ -66,17 +71,17 @@ const digestReads = (userId: string, now: number) => ({
   due: listDueIds(userId, now),
 });
 
-/** Whether there was something to say. What changes meanwhile is left to the next run. */
-async function sendDigest(deps: Deps, userId: string): Promise<boolean> {
+/** What changes meanwhile is left to the next run. */
+async function sendDigest(deps: Deps, userId: string): Promise<void> {
   const now = deps.now();
   const read = await deps.db.read(digestReads(userId, now));
-  if (read.due.length === 0) return false;
+  if (read.due.length === 0) return;
   const { rows, skipped } = worthSaying(read.waiting, now);
   const others = read.due.length - read.waiting.length;
   const ids = idsIn(read, skipped);
   if (rows.length + others === 0) {
     await deps.db.write(endSkipped(skipped, now, trueSql), {});
-    return false;
+    return;
   }
   const content = composeDigest(toItems(deps, rows), others, read.digest[0]?.timeZone ?? null);
   const { every } = parseSchedule(read.digest[0]?.digest) ?? usualSchedule;
@@ -92,7 +97,6 @@ async function sendDigest(deps: Deps, userId: string): Promise<boolean> {
     ],
     {},
   );
-  return true;
 }
 
 type DigestAnswers = Answers<ReturnType<typeof digestReads>>;
