@@ -52,7 +52,10 @@ export interface TickReport {
 export interface TickOptions {
   /** Epoch milliseconds after which nothing new starts. */
   until?: number;
-  /** Called once everything but deliveries and purges is done: those take as long as receivers do, and nothing waits for them. */
+  /**
+   * Called once everything is done but what takes as long as there are receivers, people or old rows: deliveries, digests,
+   * purges. Nothing waits for those.
+   */
   onStepsDone?: () => void;
 }
 
@@ -66,11 +69,8 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   if (due) await step(deps, "questions", () => timeOutQuestions(deps, due));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   const ended = due && (await step(deps, "agent sessions", () => endSilentSessions(deps, due)));
-  if (due) await step(deps, "custom notifications", () => expandUnfinished(deps, due.unfinished));
   if (due) await step(deps, "escalations", () => escalate(deps, due.escalations));
   if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
-  if ((due?.digests.length ?? 0) > 0)
-    await step(deps, "digests", () => sendDigests(deps, shareOf(deps, options, 0.5)));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
   const returning = (due?.snoozed ?? []).map(() => returnSnoozed(deps.now()));
@@ -80,6 +80,9 @@ async function runTick(deps: Deps, options: TickOptions): Promise<TickReport> {
   const outcome = pools?.run.outcome ?? null;
   options.onStepsDone?.();
   if (returning.length > 0) deps.process.hub.wake();
+  if (due) await step(deps, "custom notifications", () => expandUnfinished(deps, due.unfinished));
+  if ((due?.digests.length ?? 0) > 0)
+    await step(deps, "digests", () => sendDigests(deps, shareOf(deps, options, 1 / 2)));
   if (purged?.hasMore === true)
     await step(deps, "purge", () => purgeRest(deps, purges, shareOf(deps, options, 1 / 2)));
   if (due !== null && isRetentionDue(due, deps.now()))
