@@ -234,6 +234,31 @@ test("to many, messages follow in writes of their own, also by another process, 
   expect(own.map(({ title }) => title)).toContain("Upgrade at six");
 });
 
+test("the same to many within a minute is refused, and takes no turns", async () => {
+  const { server, call, send, count } = await start({ BELFRY_NOTIFICATIONS_CUSTOM_PER_MINUTE: "300" });
+  await addManyUsers(server, 250);
+  const recipients = { groups: ["all"] };
+  expect((await send(recipients)).status).toBe(204);
+  const again = await send(recipients);
+  expect([again.status, again.json]).toMatchObject([
+    409,
+    { message: "The same notification was sent less than a minute ago." },
+  ]);
+  await server.settled();
+  expect((await send(recipients)).status).toBe(409);
+  expect(await count(recipients)).toMatchObject({ minutes: 1 });
+  // Somebody hasn't got it.
+  expect((await send({ ...recipients, users: ["mia"] })).status).toBe(204);
+  const other = { content: { ...content, message: "Save it now" }, recipients };
+  expect((await call("POST", path, other)).status).toBe(204);
+  server.clock.advance(60_000);
+  expect((await send(recipients)).status).toBe(204);
+  await server.settled();
+  const sent = await server.sql(`SELECT user_id FROM notification_messages m JOIN users u ON u.id = m.user_id
+    WHERE u.username = 'user-9' AND method = 'inbox' AND m.status = 'sent'`);
+  expect(sent).toHaveLength(3);
+});
+
 test("a process that dies leaves the rest to the next tick", async () => {
   const { server, send } = await start();
   await addManyUsers(server, 250);

@@ -121,7 +121,11 @@ test("what was read in the inbox meanwhile isn't sent", async () => {
 });
 
 test("at a receiver with a message for each, who has quiet hours delays nobody else", async () => {
-  const { server, token, start: startChat } = await startWithReceivers({
+  const {
+    server,
+    token,
+    start: startChat,
+  } = await startWithReceivers({
     clock: createClock(evening),
     environment: { BELFRY_NOTIFICATIONS_LEASE_COUNT: "1" },
   });

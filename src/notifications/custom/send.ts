@@ -8,13 +8,22 @@ import type { OutboxRows } from "../../kernel/ports.ts";
 import { replayedFrom, type Enqueued } from "../outbox/enqueue.ts";
 import { wakeAfterWrite } from "../outbox/notify.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { customKind, disabledForEverybody, withRefusal, type CustomRequest } from "../outbox/send-custom.ts";
+import {
+  customKind,
+  disabledForEverybody,
+  duplicateWindowMs,
+  labelsOf,
+  sentAlready,
+  withRefusal,
+  type CustomRequest,
+} from "../outbox/send-custom.ts";
 import { findMessageStates, insertOutbox } from "../outbox/store/outbox.ts";
 import { expandEvent } from "./expand.ts";
 import { minutesUntil, takeTurns, turnAt, type Turns } from "./rules/pace.ts";
 import { inTurn, ruleFor } from "./rules/people.ts";
 import {
   countReach,
+  findRepeated,
   insertPeople,
   listPeople,
   type CustomAudience,
@@ -51,7 +60,7 @@ export interface SentToOthers extends Enqueued {
 
 const attempts = 5;
 
-/** Throws 409 if it is for nobody, and 422 for another request's key. `refusal`: 409 if it is not sent. */
+/** Throws 409 if it is for nobody, or was sent to so many a moment ago, and 422 for another request's key. `refusal`: 409 if it is not sent. */
 export async function sendToOthers(
   deps: Deps,
   sender: { userId: string },
@@ -69,7 +78,16 @@ export async function sendToOthers(
   const isLarge = people.length > maxAtOnce;
   if (isLarge && isDisabled === 1) throw disabledForEverybody();
   const ids = isLarge ? [] : people.map(({ userId }) => userId);
-  const read = await deps.db.read(customKind.reads({ users: ids }));
+  const same = {
+    templateId: kinds["custom-notification"].id,
+    labels: JSON.stringify(labelsOf(request.content)),
+    since: deps.now() - duplicateWindowMs,
+  };
+  const { repeated = [], ...read } = await deps.db.read({
+    ...customKind.reads({ users: ids }),
+    ...(isLarge ? { repeated: findRepeated(audience, same) } : {}),
+  });
+  if (repeated.length > 0) throw sentAlready();
   const prepare = () => {
     const rule = { ...ruleFor(isLarge ? [] : people), self: sender.userId };
     const message = { ...request.content, senderId: sender.userId, recipients: rule, at: deps.now() };

@@ -18,7 +18,12 @@ export interface CustomContent {
 }
 
 /** Notifications with the same text within this time are duplicates. */
-const duplicateWindowMs = 60_000;
+export const duplicateWindowMs = 60_000;
+
+export const labelsOf = ({ title, message }: CustomContent) => ({
+  custom_title: title,
+  custom_message: message,
+});
 
 interface CustomMessage extends CustomContent {
   senderId: string;
@@ -28,8 +33,8 @@ interface CustomMessage extends CustomContent {
 
 export const customKind = defineKind("custom-notification", {
   audience: (audience: Audience) => audience,
-  event: ({ title, message, senderId, recipients, at }: CustomMessage) => {
-    const labels = { custom_title: title, custom_message: message };
+  event: ({ senderId, recipients, at, ...content }: CustomMessage) => {
+    const labels = labelsOf(content);
     return {
       labels,
       // As in Coder's payload.
@@ -70,6 +75,12 @@ export const withRefusal = (sent: Enqueued, to: "self" | "others" = "self") => (
 export const disabledForEverybody = () =>
   conflict("Custom notifications are disabled for everybody.", "Nothing was sent. An owner can enable them.");
 
+export const sentAlready = () =>
+  new ApiError(409, "The same notification was sent less than a minute ago.", {
+    detail: "It was not sent again. Change its text, or wait a minute.",
+    code: "duplicate",
+  });
+
 const isOfRule = (reason: string) => /^(suppressed|left_out)_by_/.test(reason);
 
 function refusalOf(messages: readonly InitialState[], to: "self" | "others") {
@@ -82,12 +93,7 @@ function refusalOf(messages: readonly InitialState[], to: "self" | "others") {
       "Nothing was sent. Turn it on in your notification settings, then try again.",
     );
   }
-  if (reasons.includes("duplicate")) {
-    return new ApiError(409, "The same notification was sent less than a minute ago.", {
-      detail: "It was not sent again. Change its text, or wait a minute.",
-      code: "duplicate",
-    });
-  }
+  if (reasons.includes("duplicate")) return sentAlready();
   const ofRules = new Set(reasons.filter(isOfRule).map((reason) => describeReason(reason).text));
   return conflict(
     "No recipient can get this notification.",

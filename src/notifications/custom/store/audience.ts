@@ -2,6 +2,7 @@
 // every reason.
 import { sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
+import { idPrefix } from "../../../../db/statements.ts";
 import { notificationTemplates, type SiteRole, type UserStatus } from "../../../../db/schema.ts";
 import { enabledByDefaultSql } from "../../texts/store/choices.ts";
 
@@ -106,3 +107,15 @@ export const insertPeople = (
         / CAST(${perMinute} AS INTEGER) * 60000
     FROM (${peopleSql(audience)})
     WHERE EXISTS (SELECT 1 FROM notification_events WHERE id = ${eventId}) ON CONFLICT DO NOTHING`);
+
+/** Whether each of them has, or is about to have, a message of one event with these labels since then. */
+export const findRepeated = (
+  audience: CustomAudience,
+  { templateId, labels, since }: { templateId: string; labels: string; since: number },
+) =>
+  query.all<{ isRepeated: number }>(sql`SELECT 1 AS "isRepeated" FROM notification_events e
+    WHERE e.id >= ${idPrefix(since)} AND e.created_at > ${since} AND +e.template_id = ${templateId} AND e.labels = ${labels}
+      AND NOT EXISTS (SELECT a.user_id FROM (${peopleSql(audience)}) a
+        EXCEPT SELECT m.user_id FROM notification_messages m WHERE m.event_id = e.id
+        EXCEPT SELECT p.user_id FROM notification_event_people p WHERE p.event_id = e.id)
+    LIMIT 1`);
