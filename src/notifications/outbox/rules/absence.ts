@@ -1,7 +1,8 @@
 // Why somebody did not get an event: who did, and what of its rule leaves this person out.
 import type { SiteRole } from "../../../../db/schema.ts";
-import { aRole, escalationOf, groupOf, roleNoun, sourceOf, type Reason } from "./reasons.ts";
+import { aRole, groupOf, roleNoun, sourceOf, type Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
+import { escalationOf } from "./rule-reasons.ts";
 
 /** What an event keeps of its rule. */
 export interface StoredRule {

@@ -1,10 +1,5 @@
 // Reason codes: why a message has its recipient and its channel, or why it was not sent; and a sentence for each.
-import { formatDuration } from "../../situations/rules/situation.ts";
-
-/** A rule by its name; `own_` for the recipient's. */
-export type RuleCode = `${"" | "own_"}rule_${string}`;
-type RuleVerb = keyof typeof byRule;
-type OfRule = `${RuleVerb}_by_${RuleCode}` | `escalated_after_${number}s_by_${RuleCode}`;
+import { describeRuleReason, type RuleReason } from "./rule-reasons.ts";
 
 /** Stored with each message. */
 export type Reason =
@@ -60,7 +55,7 @@ export type Reason =
   | "page_visible"
   | "no_subscription"
   // of a rule, by its name
-  | OfRule;
+  | RuleReason;
 
 /** What a reason explains: the recipient, the channel, how it was sent, or why it was delayed or not sent. */
 export type Question = "who" | "channel" | "how" | "not";
@@ -73,20 +68,7 @@ export interface ReasonDescription {
   toRecipient?: string;
 }
 
-type Named = `role_${string}` | `source_${string}` | `group_${string}` | OfRule;
-
-/** Of `${verb}_by_rule_NAME`; `rule` is the rule in words, `inTime` how long it waited. */
-const byRule = {
-  suppressed: ["not", (rule: string) => `${rule} suppressed it`],
-  chosen: ["channel", (rule: string) => `${rule} chose this channel`],
-  left_out: ["not", (rule: string) => `${rule} chose other channels`],
-  delayed: ["not", (rule: string) => `${rule} delayed it`],
-  digest: ["not", (rule: string) => `${rule} holds it for the digest`],
-  escalated: [
-    "who",
-    (rule: string, inTime: string) => `${rule} escalated it, because nobody had read it ${inTime}`,
-  ],
-} as const;
+type Named = `role_${string}` | `source_${string}` | `group_${string}` | RuleReason;
 
 const descriptions: Record<Exclude<Reason, Named>, ReasonDescription> = {
   to_self: { question: "who", text: "They sent it to themselves", toRecipient: "you sent it to yourself" },
@@ -201,9 +183,6 @@ export const ownAction = "own_action" satisfies Reason;
 export const sourceOf = (code: string): string | undefined => /^source_(.+)$/.exec(code)?.[1];
 /** The name that the group of the recipient had. */
 export const groupOf = (code: string): string | undefined => /^group_(.+)$/.exec(code)?.[1];
-/** The name of the rule that escalated it to the recipient. */
-export const escalationOf = (code: string): string | undefined =>
-  /^escalated(?:_after_\d+s)?_by_rule_(.+)$/.exec(code)?.[1];
 const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
 
 /** A code of a later release is described by the code itself. */
@@ -224,17 +203,8 @@ export function describeReason(code: string): ReasonDescription {
       text: `They are in the group ${group}`,
       toRecipient: `you are in the group ${group}`,
     };
-  const [, verb, seconds, own, name] = /^([a-z_]+?)(?:_after_(\d+)s)?_by_(own_)?rule_(.+)$/.exec(code) ?? [];
-  if (verb !== undefined && Object.hasOwn(byRule, verb)) {
-    const [question, text] = byRule[verb as RuleVerb];
-    const inTime = seconds === undefined ? "in time" : `within ${formatDuration(Number(seconds) * 1_000)}`;
-    const toRecipient = `nobody had read it ${inTime} (rule ${name!})`;
-    return {
-      question,
-      text: text(`${own === undefined ? "The" : "Their own"} rule ${name!}`, inTime),
-      ...(question === "who" ? { toRecipient } : {}),
-    };
-  }
+  const ofRule = describeRuleReason(code);
+  if (ofRule !== undefined) return ofRule;
   return Object.hasOwn(descriptions, code)
     ? descriptions[code as keyof typeof descriptions]
     : { question: "not", text: code };

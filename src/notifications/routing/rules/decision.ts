@@ -1,5 +1,6 @@
 // What rules decide about an event, and why each of them does or doesn't.
-import type { Reason, RuleCode } from "../../outbox/rules/reasons.ts";
+import type { Reason } from "../../outbox/rules/reasons.ts";
+import type { RuleCode } from "../../outbox/rules/rule-reasons.ts";
 import { evaluate, whyNot } from "./filter/evaluation.ts";
 import type { Facts } from "./filter/language.ts";
 import type { Rule, RuleActions } from "./rule.ts";
