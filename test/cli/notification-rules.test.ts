@@ -73,7 +73,7 @@ test("a rule escalates, and a dry run says to whom", async () => {
   expect([wrong.code, wrong.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /--escalate-after: must be from 1 minute to 7 days[^]*--escalate-to: there is no group:sre/,
+      /--escalate-after: must be from 1 minute to 7 days[^]*--escalate-to: unknown group:sre/,
     ),
   ]);
   const none = ["--escalate-after", "none", "--escalate-to", "none", "--channels", "inbox"];

@@ -234,7 +234,7 @@ test.each<[object, object[]]>([
     { escalate_after_seconds: 59, escalate_to: ["user:nobody", "group:sre"] },
     [
       { field: "escalate_after_seconds", detail: "must be from 1 minute to 7 days" },
-      { field: "escalate_to", detail: "there is no user:nobody" },
+      { field: "escalate_to", detail: "unknown user:nobody" },
     ],
   ],
 ])("%j is refused", async (wrong, validations) => {

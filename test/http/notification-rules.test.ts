@@ -110,15 +110,15 @@ test.each<[object, string, string]>([
   [
     { suppress: true, filter: 'template in ("d*", "docker")' },
     "filter",
-    'column 20: there is no template "docker"',
+    'column 20: unknown template "docker"',
   ],
-  [{ suppress: true, filter: 'owner = "nobody"' }, "filter", 'column 9: there is no user "nobody"'],
+  [{ suppress: true, filter: 'owner = "nobody"' }, "filter", 'column 9: unknown user "nobody"'],
   [
     { suppress: true, filter: 'kind = "task"' },
     "filter",
     'column 8: unknown kind "task", use a name such as "task-failed"',
   ],
-  [{ receivers: ["pager", "chat"] }, "receivers", "there is no receiver pager, chat"],
+  [{ receivers: ["pager", "chat"] }, "receivers", "unknown receiver pager, chat"],
   [{ delay_seconds: 0 }, "delay_seconds", "must be from 1 second to 7 days"],
 ])("%j is refused: %s", async (json, field, detail) => {
   const { call, names } = await start();
@@ -163,7 +163,7 @@ test("a rule that names what was deleted says so, still works, and can be disabl
   expect(disabled.json).toMatchObject({ enabled: false, filter, receivers: ["chat"], problems });
   const changed = await call("PATCH", `${path}/all`, { filter: 'template = "other"' });
   expect(changed.json.validations).toEqual([
-    { field: "filter", detail: 'column 12: there is no template "other"' },
+    { field: "filter", detail: 'column 12: unknown template "other"' },
   ]);
 });
 
@@ -254,7 +254,7 @@ test("a receiver has a filter, too: a bad one is refused, and only what matches 
   const refused = await call("PATCH", "chat", "", { filter: 'template = "none"' });
   expect([refused.status, refused.json.validations]).toEqual([
     400,
-    [{ field: "filter", detail: 'column 12: there is no template "none"' }],
+    [{ field: "filter", detail: 'column 12: unknown template "none"' }],
   ]);
   expect((await call("PATCH", "chat", "", { min_severity: "info" })).json["filter"]).toContain("disk*");
   expect((await call("PATCH", "chat", "", { filter: "" })).json["filter"]).toBe("");

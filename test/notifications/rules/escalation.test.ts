@@ -33,10 +33,14 @@ test.each<[GivenEscalation, boolean, string[]]>([
     false,
     ["escalate_after_seconds: must be from 1 minute to 7 days"],
   ],
+  [{ escalateMs: minute, escalateTo: ["user:mia", "group:ops"] }, false, ["escalate_to: unknown group:ops"]],
   [
     { escalateMs: minute - 1, escalateTo: ["mia", "group:Ops"] },
     false,
-    ["escalate_after_seconds: must be from 1 minute to 7 days", "escalate_to: there is no mia, group:ops"],
+    [
+      "escalate_after_seconds: must be from 1 minute to 7 days",
+      "escalate_to: unknown mia, group:ops; use user:NAME, group:NAME or receiver:NAME",
+    ],
   ],
   [
     { escalateMs: 7 * 24 * 60 * minute + 1, escalateTo: null },

@@ -59,7 +59,7 @@ test.each<[Partial<GivenRule>, boolean, string[]]>([
   [
     { suppress: false, receivers: ["ops", "pager"], delayMs: 999 },
     false,
-    ["receivers: there is no receiver pager", "delay_seconds: must be from 1 second to 7 days"],
+    ["receivers: unknown receiver pager", "delay_seconds: must be from 1 second to 7 days"],
   ],
   [
     { suppress: false, receivers: ["ops"] },
@@ -86,8 +86,8 @@ test.each([
     'kind = "bd4b7168-d05e-4e19-ad0f-3593b77aa90f"',
     'column 8: unknown kind "bd4b7168-d05e-4e19-ad0f-3593b77aa90f", use a name such as "task-failed"',
   ],
-  ['not template = "gpu"', 'column 16: there is no template "gpu"'],
-  ['owner = "bob"', 'column 9: there is no user "bob"'],
+  ['not template = "gpu"', 'column 16: unknown template "gpu"'],
+  ['owner = "bob"', 'column 9: unknown user "bob"'],
 ])("the filter %s: %s", (text, problem) => expect(filterProblem(text, known)).toBe(problem));
 
 test("an unknown group is refused with those that there are", () => {

@@ -44,9 +44,14 @@ export function escalationProblems(
     ...(to.length === 0
       ? [{ field: "escalate_to", detail: "name a user, group or receiver, such as user:mia or group:sre" }]
       : []),
-    ...(unknown.length > 0 ? [{ field: "escalate_to", detail: `there is no ${unknown.join(", ")}` }] : []),
+    ...(unknown.length > 0
+      ? [{ field: "escalate_to", detail: `unknown ${unknown.join(", ")}${hintFor(unknown)}` }]
+      : []),
   ];
 }
+
+const hintFor = (unknown: readonly string[]): string =>
+  unknown.every((target) => target.includes(":")) ? "" : "; use user:NAME, group:NAME or receiver:NAME";
 
 /** As it is stored. All of it is known. */
 export const toEscalation = (

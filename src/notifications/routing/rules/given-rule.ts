@@ -87,7 +87,7 @@ function actionProblems(given: GivenActions, known: Known, isOwn: boolean): Prob
     ...(isOwn && receivers !== null
       ? [{ field: "receivers", detail: "only rules of the deployment choose receivers" }]
       : missing.length > 0
-        ? [{ field: "receivers", detail: `there is no receiver ${missing.join(", ")}` }]
+        ? [{ field: "receivers", detail: `unknown receiver ${missing.join(", ")}` }]
         : []),
     ...(delayMs !== null && (delayMs < 1_000 || delayMs > maxDelayMs)
       ? [{ field: "delay_seconds", detail: "must be from 1 second to 7 days" }]
@@ -118,8 +118,8 @@ function unknownValue(fact: FactWord, value: string, { templates, users }: Known
     return groups.some((group) => group.toLowerCase() === name)
       ? undefined
       : `unknown group "${value}", use one of ${groups.map((group) => `"${group}"`).join(", ")}`;
-  if (fact === "template") return templates.has(name) ? undefined : `there is no template "${value}"`;
-  if (fact === "owner") return users.has(name) ? undefined : `there is no user "${value}"`;
+  if (fact === "template") return templates.has(name) ? undefined : `unknown template "${value}"`;
+  if (fact === "owner") return users.has(name) ? undefined : `unknown user "${value}"`;
   return undefined;
 }
 
