@@ -31,7 +31,6 @@ const load = [
   ...browser,
   "test/mcp/mcp.test.ts",
   "test/notifications/{hub,receivers-soak}.test.ts",
-  "test/payloads/published.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",

@@ -1,4 +1,5 @@
 // Messages that are hard to send, and what each format makes of them.
+import { readFileSync } from "node:fs";
 import { receiverFormats, type ReceiverFormat } from "../../db/schema.ts";
 import type { OutgoingMessage } from "../../src/notifications/channels/channel.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
@@ -98,3 +99,10 @@ export const casesOf = (format: ReceiverFormat): string[] =>
 
 export const payloadsOf = (format: ReceiverFormat): Record<string, unknown> =>
   Object.fromEntries(casesOf(format).map((name) => [name, payloadOf(format, name)]));
+
+/** What is expected of them, which `write-goldens.ts` has written. */
+export const goldensOf = <Payload = unknown>(format: ReceiverFormat): Record<string, Payload> =>
+  JSON.parse(readFileSync(goldenFile(format), "utf8")) as Record<string, Payload>;
+
+export const goldenFile = (format: ReceiverFormat): URL =>
+  new URL(`./goldens/${format}.json`, import.meta.url);

@@ -1,4 +1,5 @@
 // Discord: a message of a webhook, in Markdown. Nobody is mentioned, whatever a text says.
+import type { RESTPostAPIWebhookWithTokenJSONBody } from "discord-api-types/v10";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
 import {
   cutText,
@@ -24,7 +25,7 @@ export function renderDiscord(message: ReceiverMessage, { address }: ReceiverTar
     .join(" · ");
   const tail = links === "" ? "" : `\n${links}`;
   const content = head + fitBody(message.body, maxDiscordLength - head.length - tail.length) + tail;
-  const payload = { content, allowed_mentions: { parse: [] } };
+  const payload: RESTPostAPIWebhookWithTokenJSONBody = { content, allowed_mentions: { parse: [] } };
   return {
     url: withWait(address),
     headers: { "content-type": "application/json" },

@@ -1,16 +1,23 @@
 // PagerDuty: Events API v2. What is the matter triggers an incident, and its end resolves the same.
+import type { event as sendEvent } from "@pagerduty/pdjs";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
 import { cutText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
 
 export const maxSummaryLength = 1_024;
 const maxDetailsLength = 20_000;
 
+/** The library asks for a payload of a resolution, too, which the API doesn't; and it lacks the members that name the sender. */
+type Event = Parameters<typeof sendEvent>[0]["data"];
+type PagerDutyEvent =
+  | (Event & { event_action: "trigger"; client: string; client_url: string })
+  | (Omit<Event, "payload"> & { event_action: "resolve" });
+
 const severities = { critical: "critical", warning: "warning", success: "info", info: "info" } as const;
 
 export function renderPagerDuty(message: ReceiverMessage, target: ReceiverTarget): ReceiverRequest {
   const { key, isResolved, title, severity, body, facts, actions, at, kind, link } = message;
   const about = { routing_key: target.secrets[0] ?? "", dedup_key: key };
-  const event = isResolved
+  const event: PagerDutyEvent = isResolved
     ? { ...about, event_action: "resolve" }
     : {
         ...about,

@@ -1,4 +1,5 @@
 // Slack: Block Kit for an incoming webhook. Markdown becomes Slack's own markup.
+import type { Button, KnownBlock, MrkdwnElement, PlainTextElement, SectionBlock } from "@slack/types";
 import type { Token } from "markdown-it";
 import { parseMarkdown, toPlainText } from "../../../texts/rules/markdown.ts";
 import {
@@ -26,27 +27,14 @@ export function renderSlack(message: ReceiverMessage, { address }: ReceiverTarge
   const buttons = actions
     .filter(({ url }) => url.length <= maxUrl)
     .slice(0, maxButtons)
-    .map(({ label, url }) => ({
-      type: "button",
-      text: { type: "plain_text", text: cutText(label, maxButtonText) },
-      url,
-    }));
-  const blocks = [
-    { type: "header", text: { type: "plain_text", text: cutText(heading, maxHeader) } },
-    ...(body.trim() === "" ? [] : [section(sectionText(body, link))]),
-    ...(facts.length === 0
-      ? []
-      : [
-          {
-            type: "section",
-            fields: facts.map(([name, value]) => ({
-              type: "mrkdwn",
-              text: `*${escape(name)}*\n${escape(value)}`,
-            })),
-          },
-        ]),
-    ...(buttons.length === 0 ? [] : [{ type: "actions", elements: buttons }]),
-    { type: "context", elements: [{ type: "mrkdwn", text: escape(`Belfry · ${kind}`) }] },
+    .map(({ label, url }): Button => ({ type: "button", text: plain(cutText(label, maxButtonText)), url }));
+  const fields = facts.map(([name, value]) => marked(`*${escape(name)}*\n${escape(value)}`));
+  const blocks: KnownBlock[] = [
+    { type: "header", text: plain(cutText(heading, maxHeader)) },
+    ...(body.trim() === "" ? [] : [section({ text: marked(sectionText(body, link)) })]),
+    ...(facts.length === 0 ? [] : [section({ fields })]),
+    ...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons }]),
+    { type: "context", elements: [marked(escape(`Belfry · ${kind}`))] },
   ];
   // What notifications of the phone show.
   const payload = { text: escape(cutText(heading, maxSection)), blocks };
@@ -57,7 +45,12 @@ export function renderSlack(message: ReceiverMessage, { address }: ReceiverTarge
   };
 }
 
-const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
+const plain = (text: string): PlainTextElement => ({ type: "plain_text", text });
+const marked = (text: string): MrkdwnElement => ({ type: "mrkdwn", text });
+const section = (content: Pick<SectionBlock, "text" | "fields">): SectionBlock => ({
+  type: "section",
+  ...content,
+});
 
 /** A text that is too long loses its markup: a cut could fall into a link. */
 function sectionText(body: string, link: string): string {
