@@ -25,7 +25,7 @@ import {
   searchForm,
   totalLabel,
 } from "./components.ts";
-import { namesIn, orShown, readForm } from "./form.ts";
+import { namesIn, orShown, problem, readForm } from "./form.ts";
 import {
   addForm,
   changeForm,
@@ -174,7 +174,7 @@ async function showGroup(c: Ctx, name: string, { form, failed }: OneView) {
       <p class="count">${countLabel(found.memberCount, "member")}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
-    ${manages ? deleteControl(found, isAsked) : ""}
+    ${form === "remove" ? problem(failed?.error) : ""} ${manages ? deleteControl(found, isAsked) : ""}
     ${found.memberCount > 0 ? html`<div class="bar">${searchForm(choice, { label: "Search members", example: "ada" })}</div>` : ""}
     ${members.length > 0 ? memberList(found.name, members, manages) : choice.offset > 0 ? emptyPage : html`<div class="empty"><p>${none}</p></div>`}
     ${pages(choice, count)} ${manages && !isAsked ? forms : ""} ${groupsAside}

@@ -17,7 +17,7 @@ export interface Scope {
 export const fieldNames = [
   "name",
   "filter",
-  "effect",
+  "suppress",
   "channels",
   "receivers",
   "delay_seconds",
@@ -71,13 +71,13 @@ const howFields = ({ isOwn }: Scope, given: Given): Field[] => [
   {
     ...plain,
     optional: false,
-    name: "effect",
+    name: "suppress",
     label: "Effect",
     type: "select",
-    value: given.effect,
+    value: given.suppress,
     options: [
-      { value: "route", label: "Deliver as follows" },
-      { value: "suppress", label: isOwn ? "Suppress: don't notify me" : "Suppress: notify nobody" },
+      { value: "no", label: "Deliver as follows" },
+      { value: "yes", label: isOwn ? "Suppress: don't notify me" : "Suppress: notify nobody" },
     ],
   },
   {
@@ -169,7 +169,7 @@ export function givenOfRule(rule: ViewedRule): Given {
   return {
     name: rule.name,
     filter: rule.filter ?? "",
-    effect: suppress === true ? "suppress" : "route",
+    suppress: suppress === true ? "yes" : "no",
     channels: list(channels?.map(nameOfMethod)),
     receivers: list(rule.receivers),
     delay_seconds: delayMs === undefined ? "" : toTypedDuration(delayMs),

@@ -115,7 +115,7 @@ async function change(c: Ctx, scope: Scope, wanted: RuleChange) {
 
 /** Everything that the form has; what is suppressed has no other action. */
 function changeOf(given: Required<Given>): Omit<GivenRule, "isEnabled"> {
-  const suppress = given.effect === "suppress";
+  const suppress = given.suppress === "yes";
   const named = choiceIn(given.channels)?.map(methodOf) ?? null;
   const channels = named?.map((name) => {
     const method = methods.find((one) => one === name);

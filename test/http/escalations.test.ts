@@ -251,7 +251,7 @@ test("the form of a rule has both fields, its own only what it can do, and the l
   const { server, token } = await start();
   const cookie = cookieFor(token);
   const base = "/deployment/rules";
-  const usual = { filter: "", effect: "route", channels: "", receivers: "", delay_seconds: "", digest: "" };
+  const usual = { filter: "", suppress: "no", channels: "", receivers: "", delay_seconds: "", digest: "" };
   const typed = {
     ...usual,
     continue: "no",
@@ -268,6 +268,10 @@ test("the form of a rule has both fields, its own only what it can do, and the l
     expect(
       wordsOf(await post(server, `${base}/day/change`, { ...typed, escalate_after_seconds: wrong }, cookie)),
     ).toContain("Must be a duration such as 15m");
+  const nothing = { ...usual, name: "idle", continue: "no" };
+  expect(wordsOf(await post(server, base, nothing, cookie))).toMatch(
+    /Suppress: notify nobody Choose what the rule does: suppress, channels, /,
+  );
   const none = { ...typed, channels: "inbox", escalate_after_seconds: "", escalate_to: "" };
   await post(server, `${base}/day/change`, { ...none, name: "day" }, cookie);
   expect(wordsOf(await get(server, `${base}/day`, cookie))).not.toContain("Escalates after 2");

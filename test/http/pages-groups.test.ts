@@ -55,6 +55,11 @@ test("what is wrong stands beside its field, with what was typed", async () => {
   await send(path, { name: "dev", display_name: "", add_users: "" });
   const taken = await send(`${path}/dev/change`, { name: "SRE", display_name: "" });
   expect([taken.status, (await taken.text()).includes("Already in use.")]).toEqual([409, true]);
+  const gone = await send(`${path}/dev/remove`, { user: "nobody" });
+  expect([gone.status, await gone.text()]).toEqual([
+    400,
+    expect.stringMatching(/role="alert"[^]*remove_users: unknown user nobody/),
+  ]);
 });
 
 test("who can't manage groups sees them without forms", async () => {

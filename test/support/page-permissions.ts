@@ -230,13 +230,13 @@ export const pages: Record<string, Page> = {
   "GET /deployment/rules": { who: ["auditor", "owner"] },
   "POST /deployment/rules": {
     who: ["owner"],
-    form: { name: "new", effect: "suppress", filter: 'template = "none-*"' },
+    form: { name: "new", suppress: "yes", filter: 'template = "none-*"' },
   },
   "GET /deployment/rules/:rule": { who: ["auditor", "owner"], path: "/deployment/rules/spare" },
   "POST /deployment/rules/:rule/change": {
     who: ["owner"],
     path: "/deployment/rules/spare/change",
-    form: { name: "spare", effect: "suppress", filter: 'template = "none-*"' },
+    form: { name: "spare", suppress: "yes", filter: 'template = "none-*"' },
   },
   "POST /deployment/rules/:rule/move": {
     who: ["owner"],
@@ -251,13 +251,13 @@ export const pages: Record<string, Page> = {
   "GET /settings/rules": { who: readers },
   "POST /settings/rules": {
     who: people,
-    form: { name: "new", effect: "suppress", filter: 'template = "none-*"' },
+    form: { name: "new", suppress: "yes", filter: 'template = "none-*"' },
   },
   "GET /settings/rules/:rule": { who: ["mia", "read"], path: "/settings/rules/spare" },
   "POST /settings/rules/:rule/change": {
     who: ["mia"],
     path: "/settings/rules/spare/change",
-    form: { name: "spare", effect: "suppress", filter: 'template = "none-*"' },
+    form: { name: "spare", suppress: "yes", filter: 'template = "none-*"' },
   },
   "POST /settings/rules/:rule/move": {
     who: ["mia"],
