@@ -23,13 +23,14 @@ export async function readInRanges<T extends Lists>(
     const end = from + size;
     // A preset that is created meanwhile has requested the next run.
     const scope = presetsByIds(ids.slice(from, end).map(({ id }) => id));
-    if (from > 0) await pause();
     const part = await unlessTooLarge(read(scope), size === 1);
     if (part === null) return null;
     if (part === undefined) size = Math.ceil(size / 2);
     else {
       parts.push(part);
       from = end;
+      // The last one, too: what comes of all parts takes as long as one of them.
+      await pause();
     }
   }
   return joinLists(parts);

@@ -3,6 +3,8 @@
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { apply } from "./apply.ts";
+import { pause } from "../../kernel/pause.ts";
+import { rangeSize } from "./ranges.ts";
 import type { Action } from "./rules/actions.ts";
 import { plan, type Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
@@ -92,6 +94,7 @@ async function workUnder(deps: Deps, token: string, forced: boolean): Promise<Re
     const paused = isPaused(answers.prebuildSettings);
     const decided = paused ? null : plan(toSnapshot(answers), deps.now(), policyOf(deps));
     for (const state of decided?.states ?? []) logProblems(deps, state);
+    if ((decided?.states.length ?? 0) > rangeSize) await pause();
     const done = decided === null ? new Map<Action, number>() : await apply(deps, decided, token);
     logChanges(deps, done);
     return { outcome: paused ? "paused" : "done", plan: decided, done };
