@@ -40,8 +40,8 @@ export interface Database {
    * be lost after the commit: changes carry their own ids and guards, and the answer is the state after them.
    */
   write<T extends Reads>(changes: readonly Statement[], answer: T, timeoutMs?: number): Promise<Answers<T>>;
-  /** The same database; reports each batch that it sends, to this observer instead of an earlier one. */
-  observe(onBatch: (batch: BatchReport) => void): Database;
+  /** The same database; reports each batch that it sends. An observer takes the place of an earlier one of its name. */
+  observe(name: string, onBatch: BatchObserver): Database;
   close(): void;
 }
 
@@ -59,6 +59,8 @@ export interface BatchReport {
   failure?: string;
 }
 
+export type BatchObserver = (batch: BatchReport) => void;
+
 export interface RetryOptions {
   /** How long to retry while the database is unavailable. Default 8000. */
   timeoutMs?: number | undefined;
@@ -69,10 +71,8 @@ export interface RetryOptions {
 export interface DatabaseOptions extends RetryOptions {
   /** Called for each batch sent, retries included. */
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
-  /** Called after each batch sent. */
-  onBatch?: (batch: BatchReport) => void;
-  /** The same, until `Database.observe` names another. */
-  observer?: (batch: BatchReport) => void;
+  /** Called after each batch sent; see `Database.observe`. */
+  observers?: Readonly<Record<string, BatchObserver>>;
   /** Called for each statement of a batch before it is sent. */
   onStatement?: ((statement: Statement) => void) | undefined;
 }
@@ -91,15 +91,12 @@ interface PlainStatement {
 }
 
 export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
-  const { onBatch, observer, onTrip } = options;
+  const { onTrip } = options;
+  const observers = Object.values(options.observers ?? {});
 
   function send(batch: PlainStatement[], mode: "read" | "write"): Promise<ResultSet[]> {
     onTrip?.({ mode, statements: batch.length });
-    if (onBatch === undefined && observer === undefined) return client.batch(batch, mode);
-    return observed(client, batch, mode, (report) => {
-      onBatch?.(report);
-      observer?.(report);
-    });
+    return observers.length === 0 ? client.batch(batch, mode) : observed(client, batch, mode, observers);
   }
 
   /** Does what drizzle's batch does. */
@@ -130,7 +127,8 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
   return {
     read: (reads, timeoutMs) => run("read", [], reads, timeoutMs) as never,
     write: (changes, answer, timeoutMs) => run("write", changes, answer, timeoutMs) as never,
-    observe: (observer) => createDatabase(client, { ...options, observer }),
+    observe: (name, onBatch) =>
+      createDatabase(client, { ...options, observers: { ...options.observers, [name]: onBatch } }),
     close: () => client.close(),
   };
 }
@@ -139,18 +137,14 @@ async function observed(
   client: DatabaseClient,
   batch: PlainStatement[],
   mode: "read" | "write",
-  onBatch: (batch: BatchReport) => void,
+  observers: readonly BatchObserver[],
 ): Promise<ResultSet[]> {
   const started = performance.now();
-  const report = (rows: number, changed: number, failure?: string) =>
-    onBatch({
-      mode,
-      statements: batch.length,
-      rows,
-      changed,
-      ms: Math.round((performance.now() - started) * 100) / 100,
-      ...(failure === undefined ? {} : { failure }),
-    });
+  const report = (rows: number, changed: number, failure?: string) => {
+    const ms = Math.round((performance.now() - started) * 100) / 100;
+    const counts = { mode, statements: batch.length, rows, changed, ms };
+    for (const observe of observers) observe(failure === undefined ? counts : { ...counts, failure });
+  };
   try {
     const results = await client.batch(batch, mode);
     let [rows, changed] = [0, 0];

@@ -42,7 +42,7 @@ export function createLog(options: LogOptions, bound: LogFields = {}): Log {
 
 /** At level debug, the same database with a line for each batch that it sends: counts and times, no SQL, no values. */
 export const withBatchLog = (db: Database, log: Log, level: LogLevel): Database =>
-  level === "debug" ? db.observe((batch) => log.debug("a database batch", { ...batch })) : db;
+  level === "debug" ? db.observe("log", (batch) => log.debug("a database batch", { ...batch })) : db;
 
 function format(kind: "text" | "json", line: LogFields): string {
   if (kind === "json") return JSON.stringify(line);

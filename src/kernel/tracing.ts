@@ -25,7 +25,7 @@ export function traceOf(deps: Deps, parent: TraceContext | null): TraceContext |
 export function withTrace<T extends Traced>(deps: T, trace: TraceContext | null): T {
   const { tracer } = deps.process;
   if (tracer === null || trace?.isSampled !== true) return { ...deps, trace };
-  const db = deps.db.observe(({ mode, statements, rows, changed, ms, failure }) => {
+  const db = deps.db.observe("trace", ({ mode, statements, rows, changed, ms, failure }) => {
     const end = deps.now();
     tracer.record({
       context: childOf(deps, trace),

@@ -36,7 +36,7 @@ export function createGate(): Gate {
   const count = (db: Database): Database => ({
     read: (...read) => track(db.read(...read)),
     write: (...write) => track(db.write(...write)),
-    observe: (onBatch) => count(db.observe(onBatch)),
+    observe: (...observer) => count(db.observe(...observer)),
     close: db.close,
   });
 

@@ -81,7 +81,7 @@ export async function startServer(
   const stopping = new AbortController();
   const gate = createGate();
   const measures = startMeasures(() => config, stopping.signal, gate.delayed);
-  const watched = { ...options, onBatch: measures.batchEnded };
+  const watched = { ...options, observers: { measures: measures.batchEnded } };
   const { client, db, file } = await openDatabase(config, watched, { log, gate });
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
@@ -162,7 +162,7 @@ const connectionOf = (bindings: NodeBindings): Connection => ({
 
 async function openDatabase(
   config: Config,
-  options: ServerOptions & Pick<DatabaseOptions, "onBatch">,
+  options: ServerOptions & Pick<DatabaseOptions, "observers">,
   { log, gate }: { log: Log; gate: Gate },
 ) {
   const opened = await openClient(config, { onAnswer: options.onAnswer });

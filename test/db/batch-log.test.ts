@@ -5,6 +5,7 @@ import { query, type BatchReport } from "../../db/client.ts";
 import { insertRows } from "../../db/rows.ts";
 import { settings } from "../../db/schema.ts";
 import { createLog, withBatchLog } from "../../src/kernel/log.ts";
+import { startReceiver } from "../support/receiver.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
 interface Line extends BatchReport {
@@ -33,6 +34,24 @@ test("each batch of a request is a line with the request's id, and the outbox's 
   expect(JSON.stringify(batches)).not.toMatch(/marked-words|select|insert/i);
 });
 
+test("a trace takes no line of the log: both say the same batches", async () => {
+  const collector = await startReceiver();
+  const environment = {
+    BELFRY_LOG_LEVEL: "debug",
+    OTEL_EXPORTER_OTLP_ENDPOINT: new URL(collector.url).origin,
+  };
+  const server = await startTestServer({ adapter: "plain", environment });
+  const { token } = await signInFirst(server);
+  server.logs.length = 0;
+  const { headers } = await server.call("GET", "/api/v2/notifications/inbox", { token });
+  const id = headers.get("x-request-id");
+  const lines = batchesOf(server.logs).filter(({ request_id }) => request_id === id);
+  await server.stop();
+  const traced = collector.arrivals.flatMap(({ body }) => body.split("database read").slice(1));
+  expect(lines.map(({ mode }) => mode)).toEqual(["read"]);
+  expect(traced.length).toBeGreaterThan(0);
+});
+
 test("a level above debug observes nothing", async () => {
   const server = await startTestServer();
   await signInFirst(server);
@@ -44,7 +63,7 @@ test("a level above debug observes nothing", async () => {
 test("rows answered and changed are counted over the statements of a batch; one that fails has its code", async () => {
   const reports: BatchReport[] = [];
   const server = await startTestServer({ adapter: "plain" });
-  const db = server.db.observe((batch) => reports.push(batch));
+  const db = server.db.observe("test", (batch) => reports.push(batch));
   const rows = ["a", "b", "c"].map((key) => ({ key, value: "x", updatedAt: 0 }));
   const all = () =>
     query

@@ -371,7 +371,7 @@ describe("a run", () => {
     // The time is up after the first page.
     for (let isDone = false; !isDone; runs += 1) {
       let reads = 0;
-      const counting = db.observe(({ mode }) => void (reads += mode === "read" ? 1 : 0));
+      const counting = db.observe("test", ({ mode }) => void (reads += mode === "read" ? 1 : 0));
       const deps = { ...server.deps(), db: counting };
       const now = () => (reads === 0 ? server.clock.now() : server.clock.now() + 1);
       await deleteOld({ ...deps, now }, await read(), server.clock.now() + 1);

@@ -12,7 +12,9 @@ const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 /** Null without a valid one. Later versions may be longer. */
 export function parseTraceparent(text: string | null | undefined): TraceContext | null {
-  const [, version, traceId, spanId, flags, rest] = form.exec(text ?? "") ?? [];
+  // Most requests have none.
+  if (text == null) return null;
+  const [, version, traceId, spanId, flags, rest] = form.exec(text) ?? [];
   if (traceId === undefined || spanId === undefined || version === "ff") return null;
   if (version === "00" && rest !== undefined) return null;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
