@@ -134,6 +134,13 @@ export interface Config {
   tracing: TracingConfig | undefined;
 }
 
+/** Port 0 means any free port: links must have the actual one. */
+export const withPort = (config: Config, port: number): Config => ({
+  ...config,
+  port,
+  accessUrl: config.accessUrl.replace(/:0$/, `:${port}`),
+});
+
 /** Throws `ConfigError` that names each wrong variable and what would be right; `warn` gets names that may be mistakes. */
 export function parseConfig(
   environment: Record<string, string | undefined>,

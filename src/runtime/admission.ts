@@ -1,6 +1,6 @@
 // Refuses requests early while there are more of them than the process can answer, so that those that it takes are answered.
 import type { Database } from "../../db/client.ts";
-import { fixedHeaders, defaultHeaders } from "../http/rules/default-headers.ts";
+import { earlyHeaders } from "../http/rules/default-headers.ts";
 import type { Process } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Measures } from "../kernel/measures.ts";
@@ -73,7 +73,7 @@ function createRefusal({ log, measures }: { log: Log; measures: Measures | null 
     }
     measures?.requestStarted();
     measures?.requestEnded({ method, route: "refused", status: 503, milliseconds: 0 });
-    const headers = { ...defaultHeaders, ...fixedHeaders, "retry-after": "1" };
+    const headers = { ...earlyHeaders, "retry-after": "1" };
     if (path.startsWith("/api/")) return Response.json({ message, detail }, { status: 503, headers });
     return new Response(`${message} ${detail}\n`, { status: 503, headers });
   };

@@ -1,4 +1,4 @@
-// Work after responses, in a process that lives on.
+// Work after responses, in a process that lives on, and how long its stop waits.
 import type { Deps } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
 
@@ -22,4 +22,17 @@ export function createDeferral(log: Log): Deferral {
       while (running.size > 0) await Promise.all(running);
     },
   };
+}
+
+/** For requests and deliveries. */
+const stopTimeoutMs = 10_000;
+
+/** Resolves with the work, or once a stop has waited long enough. */
+export async function untilStopped(work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, stopTimeoutMs);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
 }

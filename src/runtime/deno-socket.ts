@@ -5,11 +5,6 @@ import type { Socket } from "../kernel/ports.ts";
 /** Answers with the socket and with the response that accepts it. */
 export type DenoSocketOf = (request: Request) => { socket: WebSocket; response: Response };
 
-/** For what is no request. */
-export const noUpgrade: Deps["openSocket"] = () => {
-  throw new Error("the request is not an upgrade");
-};
-
 export function acceptDenoSocket(
   request: Request,
   upgrade: DenoSocketOf,

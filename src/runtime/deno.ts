@@ -2,7 +2,8 @@
 // program. The live inbox is in each process; Deno.cron, where there is one, wakes a deployment once a minute.
 import { createDatabase } from "../../db/client.ts";
 import { createApp, type Open } from "../app.ts";
-import { ConfigError, parseConfig, variables, type Config } from "../config/config.ts";
+import { ConfigError, parseConfig, variables, withPort, type Config } from "../config/config.ts";
+import { refuseTarget } from "../http/rules/default-headers.ts";
 import { parseRequestTarget } from "../http/rules/headers.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createKeys, createNewId } from "../kernel/crypto.ts";
@@ -13,15 +14,14 @@ import { createMcpRoutes } from "../mcp/route.ts";
 import { tick } from "../tick.ts";
 import { createGate } from "./admission.ts";
 import { openAssets } from "./asset-files.ts";
-import { createDeferral } from "./deferral.ts";
-import { acceptDenoSocket, noUpgrade, type DenoSocketOf } from "./deno-socket.ts";
-import { describeOnce } from "./describe.ts";
+import { createDeferral, untilStopped } from "./deferral.ts";
+import { acceptDenoSocket, type DenoSocketOf } from "./deno-socket.ts";
 import { connectByFetch } from "./fetch-client.ts";
 import { createSharedProcess } from "./process-groups.ts";
 import { createClock, setClock } from "./process.ts";
+import { createRequestDeps } from "./request-deps.ts";
 import { startTicker } from "./ticker.ts";
 import { openTransports } from "./transports.ts";
-import { createWatch, inboxHolder } from "./watch.ts";
 
 /** What Belfry uses of Deno. */
 declare const Deno: {
@@ -43,8 +43,6 @@ declare const Deno: {
 };
 
 const cronMs = 60_000;
-/** How long a stop waits for requests and deliveries. */
-const stopTimeoutMs = 10_000;
 
 try {
   serve(configure());
@@ -96,7 +94,7 @@ function serve(config: Config): void {
     async (request, { remoteAddr }) => {
       const { host, pathname, search, protocol } = new URL(request.url);
       const target = parseRequestTarget(pathname + search, [host], protocol === "https:" ? "https" : "http");
-      if (!target.ok) return Response.json({ message: target.problem }, { status: 400 });
+      if (!target.ok) return refuseTarget(target.problem);
       const upgrade = acceptDenoSocket(request, Deno.upgradeWebSocket);
       const caller: Caller = { address: remoteAddr.hostname ?? null, openSocket: upgrade.openSocket };
       const given = await answer(request, caller);
@@ -135,16 +133,8 @@ function createBelfry(given: Config) {
   const process = gate.countEvents({ ...createSharedProcess(own), printsSetupCode: false });
   const { defer, settled } = createDeferral(log);
   const keysFor = createKeys(config.secretKey!, config.secretKeyPrevious);
-  const kept = { db, now, newId, log, process, keysFor, defer, trace: null, ...outgoing, ...openAssets() };
-  const lasting = { ...kept, openApi: describeOnce(() => config) };
-  const deps = (clientAddress: string | null = null, openSocket = noUpgrade): Deps => ({
-    ...lasting,
-    config,
-    requestId: newId(),
-    clientAddress,
-    watchInbox: createWatch(inboxHolder(lasting), openSocket),
-    openSocket,
-  });
+  const kept = { db, now, newId, log, process, keysFor, defer };
+  const deps = createRequestDeps(() => config, { ...kept, ...outgoing, ...openAssets() });
   return {
     deps,
     log,
@@ -153,19 +143,17 @@ function createBelfry(given: Config) {
     open: (request: Request, { address, openSocket }: Caller) =>
       deps(
         clientAddressOf(address, config.proxy, (name) => request.headers.get(name)),
-        openSocket,
+        { openSocket },
       ),
-    /** Port 0 means any free port: links must have the actual one. */
     listensOn: (port: number): string => {
-      config = { ...config, port, accessUrl: config.accessUrl.replace(/:0$/, `:${port}`) };
+      config = withPort(config, port);
       return config.accessUrl;
     },
     /** `answered`: resolves when every request is. */
     stop: async (answered: Promise<void>) => {
       stopping.abort();
       process.hub.close();
-      const timeout = new Promise((resolve) => setTimeout(resolve, stopTimeoutMs));
-      await Promise.race([Promise.all([answered, settled()]), timeout]);
+      await untilStopped(Promise.all([answered, settled()]));
       await close();
       db.close();
     },

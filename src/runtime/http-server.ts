@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
 import type { Log } from "../kernel/log.ts";
 import type { IncomingMessage } from "node:http";
+import { refuseTarget } from "../http/rules/default-headers.ts";
 import { parseRequestTarget, type RequestTarget } from "../http/rules/headers.ts";
 
 type HttpServer = ReturnType<typeof createAdaptorServer>;
@@ -141,13 +142,3 @@ export function targetOf({
   }
   return parseRequestTarget(url, hosts);
 }
-
-/** The response to an invalid request target, which the application never sees. */
-export const refuseTarget = (problem: string): Response =>
-  Response.json(
-    { message: problem },
-    {
-      status: 400,
-      headers: { "content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff" },
-    },
-  );

@@ -6,12 +6,10 @@ import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApp, type Open } from "../app.ts";
 import { createMcpRoutes } from "../mcp/route.ts";
-import { parseConfig, type Config } from "../config/config.ts";
+import { parseConfig, withPort, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
-import type { OpenEventStream } from "../http/event-stream.ts";
-import { describeOnce } from "./describe.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { type ConnectionLimits, close, openHttp, listen, type SlowRequests } from "./http-server.ts";
 import { resourceOf, startMeasures } from "./process-figures.ts";
@@ -24,9 +22,9 @@ import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
 import { openTransports, type Transports } from "./transports.ts";
 import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
-import { acceptSockets, noSocket, type Upgrade } from "./sockets.ts";
-import { createWatch, inboxHolder } from "./watch.ts";
-import { createDeferral } from "./deferral.ts";
+import { createRequestDeps, noSocket, type Connection } from "./request-deps.ts";
+import { acceptSockets, type Upgrade } from "./sockets.ts";
+import { createDeferral, untilStopped } from "./deferral.ts";
 import { startTicker } from "./ticker.ts";
 
 export interface ServerOptions
@@ -63,9 +61,6 @@ export interface RunningServer {
   stop: () => Promise<void>;
 }
 
-/** How long a stop waits for requests and deliveries. */
-const stopTimeoutMs = 10_000;
-
 export async function startServer(
   environment: Record<string, string | undefined>,
   options: ServerOptions,
@@ -93,19 +88,8 @@ export async function startServer(
   const given = { clock, db, log, mail, tracer, measures, stopping: stopping.signal, deps: () => deps() };
   const process = gate.countEvents(createSharedProcess({ ...given, ...limitsOf(options, config) }));
   const { defer, settled } = createDeferral(log);
-  const kept = { db, now, newId, log, process, keysFor, defer, trace: null };
-  const lasting = { ...kept, ...outgoing, ...openAssets(), openApi: describeOnce(() => config) };
-  const deps = (
-    clientAddress: string | null = null,
-    { openSocket, openStream }: Connection = noConnection,
-  ): Deps => ({
-    ...lasting,
-    config,
-    requestId: newId(),
-    clientAddress,
-    watchInbox: createWatch({ ...inboxHolder(lasting), openStream }, openSocket),
-    openSocket,
-  });
+  const kept = { db, now, newId, log, process, keysFor, defer };
+  const deps = createRequestDeps(() => config, { ...kept, ...outgoing, ...openAssets() });
 
   const setupCode = await ensureSetupCode(deps());
   const open = (request: Request, runtime: NodeBindings) =>
@@ -121,23 +105,13 @@ export async function startServer(
     ticker?.stop();
     process.hub.close();
     sockets.close();
-    await inTime(Promise.all([close(http), settled()]));
+    await untilStopped(Promise.all([close(http), settled()]));
     await transports.close();
     db.close();
   };
   const { accessUrl: address } = config;
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
-
-/** Port 0 means any free port: links must have the actual one. */
-const withPort = (config: Config, port: number): Config => ({
-  ...config,
-  port,
-  accessUrl: config.accessUrl.replace(/:0$/, `:${port}`),
-});
-
-const inTime = (work: Promise<unknown>) =>
-  Promise.race([work, new Promise((resolve) => setTimeout(resolve, stopTimeoutMs).unref())]);
 
 const limitsOf = ({ passwordCost, inboxInterval }: ProcessTuning, { apiRateLimit }: Config) => ({
   hashes: 2,
@@ -147,13 +121,6 @@ const limitsOf = ({ passwordCost, inboxInterval }: ProcessTuning, { apiRateLimit
 });
 
 type NodeBindings = StreamBindings & Partial<Upgrade>;
-
-/** The application's access to a request's connection. */
-interface Connection {
-  openSocket: Upgrade["accept"];
-  openStream?: OpenEventStream;
-}
-const noConnection: Connection = { openSocket: noSocket };
 
 const connectionOf = (bindings: NodeBindings): Connection => ({
   openSocket: bindings.accept ?? noSocket,

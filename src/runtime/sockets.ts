@@ -4,7 +4,8 @@ import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Socket } from "../kernel/ports.ts";
-import { refuseTarget, targetOf } from "./http-server.ts";
+import { refuseTarget } from "../http/rules/default-headers.ts";
+import { targetOf } from "./http-server.ts";
 
 /** What the application gets besides an upgrade request. */
 export interface Upgrade {
@@ -12,11 +13,6 @@ export interface Upgrade {
   /** Accepts; `opened` is called after the handshake. The response's headers are sent with it. */
   accept: (opened: (socket: Socket) => void) => Response;
 }
-
-/** For requests that are not upgrades. */
-export const noSocket: Upgrade["accept"] = () => {
-  throw new Error("the request is not an upgrade");
-};
 
 type Answer = (request: Request, upgrade: Upgrade) => Response | Promise<Response>;
 

@@ -1,4 +1,4 @@
-// The live inbox, held by this process.
+// The live inbox, held by this process, or by a Durable Object.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-watch.ts";
 import type { Deps } from "../kernel/deps.ts";
@@ -7,7 +7,7 @@ import { createPageFormat } from "../pages/inbox-live.ts";
 import type { OwnProcess } from "./process.ts";
 
 /** Who holds the live inbox, with what that takes. */
-export const inboxHolder = ({
+export const holderOf = ({
   db,
   log,
   now,
@@ -20,10 +20,12 @@ export const inboxHolder = ({
   pageFormat: createPageFormat({ now, rendered: process.rendered }),
 });
 
-/** The live inbox, from this process. */
-export const createWatch =
-  (holder: EventsHolder, accept: Deps["openSocket"]) =>
-  async ({ as, ...watch }: InboxWatch): Promise<Response> =>
-    as.way === "events"
-      ? openEvents(holder, { ...watch, as })
-      : accept(await openFrames(holder, { ...watch, as }));
+export async function watchHere(
+  holder: EventsHolder,
+  openSocket: Deps["openSocket"],
+  { as, ...watch }: InboxWatch,
+): Promise<Response> {
+  return as.way === "events"
+    ? openEvents(holder, { ...watch, as })
+    : openSocket(await openFrames(holder, { ...watch, as }));
+}

@@ -1,9 +1,9 @@
 // The live inbox on Workers: one Durable Object holds all readers, since invocations share no state. The Worker has
 // authorized them; the object checks for new notifications once a second for all, as the Node process does.
-import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames } from "../api/inbox-watch.ts";
+import type { EventsHolder } from "../api/inbox-events.ts";
 import type { Deps } from "../kernel/deps.ts";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
+import { watchHere } from "./watch.ts";
 
 /** As wrangler.toml binds it. */
 export interface ObjectNamespace {
@@ -55,9 +55,7 @@ export async function serveInbox(holder: EventsHolder, { url }: Request): Promis
     else holder.hub.wake();
     return new Response(null, { status: 204 });
   }
-  const { as, ...watch } = JSON.parse(given) as InboxWatch;
-  if (as.way === "events") return openEvents(holder, { ...watch, as });
-  return openSocket(await openFrames(holder, { ...watch, as }));
+  return watchHere(holder, openSocket, JSON.parse(given) as InboxWatch);
 }
 
 /** A socket that this invocation or object holds. */

@@ -1,12 +1,13 @@
-// Belfry on Cloudflare Workers: requests, the cron trigger, the live inbox and the alarm of deliveries. Everything but the routes is created for each
-// invocation, because a connection ends with the request that opened it.
+// Belfry on Cloudflare Workers: requests, the cron trigger, the live inbox and the alarm of deliveries. Everything but the
+// routes is created for each invocation, because a connection ends with the request that opened it.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
+import { earlyHeaders, refuseTarget } from "../http/rules/default-headers.ts";
 import { parseRequestTarget } from "../http/rules/headers.ts";
-import { createPageFormat } from "../pages/inbox-live.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveAlarm, soundAlarm, type AlarmStorage } from "./worker-alarm.ts";
+import { holderOf } from "./watch.ts";
 import { serveInbox } from "./worker-inbox.ts";
 
 const app = createApp((request, runtime) =>
@@ -22,12 +23,12 @@ export default {
     const { host, origin, pathname, search, protocol } = new URL(request.url);
     const scheme = protocol === "https:" ? "https" : "http";
     const target = parseRequestTarget(pathname + search, [host], scheme);
-    if (!target.ok) return Response.json({ message: target.problem }, { status: 400 });
+    if (!target.ok) return refuseTarget(target.problem);
     const config = configure(bindings, origin);
     if (config === undefined) {
       const message =
         "Belfry is not configured: a variable is missing or invalid. The Worker's log names it.\n";
-      return new Response(message, { status: 503 });
+      return new Response(message, { status: 503, headers: earlyHeaders });
     }
     return app.fetch(request, { config, bindings, lifetime } satisfies Invocation);
   },
@@ -49,9 +50,7 @@ export class LiveInbox {
   }
   fetch(request: Request): Promise<Response> | Response {
     if (this.deps === undefined) return new Response(null, { status: 503 });
-    const { db, log, process, now } = this.deps;
-    const pageFormat = createPageFormat({ now, rendered: process.rendered });
-    return serveInbox({ db, log, hub: process.hub, stopping: process.stopping, pageFormat }, request);
+    return serveInbox(holderOf(this.deps), request);
   }
 }
 

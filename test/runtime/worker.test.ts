@@ -48,6 +48,7 @@ test("a Worker without a database says so in its log, and nobody else learns why
     const worker = await startWorker(bundle, bindings);
     const answer = await callServer(worker.url, "GET", "/healthz");
     expect(answer.status).toBe(503);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
     expect(answer.text).toMatch(/^Belfry is not configured: .* The Worker's log names it\.\n$/);
     await expect.poll(() => worker.logs.join("\n")).toContain(reason);
     expect(worker.logs.join("\n")).not.toContain(secret);

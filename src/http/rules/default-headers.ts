@@ -33,9 +33,15 @@ export const defaultHeaders = {
   "cache-control": "no-store",
 };
 
+/** Of responses that the application has no part in. */
+export const earlyHeaders = { ...defaultHeaders, ...fixedHeaders };
+
+/** The response to an invalid request target, which the application never sees. */
+export const refuseTarget = (problem: string): Response =>
+  Response.json({ message: problem }, { status: 400, headers: earlyHeaders });
+
 /** Of files that pages load, under an address that changes with them. */
 export const fileHeaders: Record<string, string> = {
-  ...fixedHeaders,
-  ...defaultHeaders,
+  ...earlyHeaders,
   "cache-control": "public, max-age=31536000, immutable",
 };
