@@ -1,6 +1,6 @@
 // Every table, index and state. A test compares the migrations with it.
 // Times are integer epoch milliseconds from the application's clock; ids are UUIDs of version 7 as text.
-export * from "./schema/values.ts";
+export * from "./rules/values.ts";
 export * from "./schema/accounts.ts";
 export * from "./schema/groups.ts";
 export * from "./schema/sign-in.ts";

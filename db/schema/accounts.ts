@@ -11,7 +11,8 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import { oneOf, siteRoles, tokenScopes, userStatuses } from "./values.ts";
+import { siteRoles, tokenScopes, userStatuses } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 /** Deployment-wide values: an operator's settings, the deployment's id, the last tick. */
 export const settings = sqliteTable("settings", {
   key: text("key").primaryKey(),

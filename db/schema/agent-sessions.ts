@@ -2,7 +2,8 @@
 import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
-import { agentSessionStates, oneOf, questionStates } from "./values.ts";
+import { agentSessionStates, questionStates } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 /** What one of a user's AI agents is doing, wherever it runs. Times in epoch milliseconds. */
 export const agentSessions = sqliteTable(

@@ -1,7 +1,8 @@
 // Tables of a workspace's resources, agents, apps and app statuses.
 import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { appStates, lifecycleStates, oneOf } from "./values.ts";
+import { appStates, lifecycleStates } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 import { workspaceBuilds, workspaces } from "./workspaces.ts";
 
 export const workspaceResources = sqliteTable(

@@ -9,7 +9,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
-import { muteThings, oneOf } from "./values.ts";
+import { muteThings } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 /** What a user isn't notified about. */
 export const notificationMutes = sqliteTable(

@@ -12,7 +12,8 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { notificationReceivers } from "./receivers.ts";
-import { attemptOutcomes, messageStatuses, oneOf } from "./values.ts";
+import { attemptOutcomes, messageStatuses } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 export const notificationTemplates = sqliteTable(
   "notification_templates",

@@ -2,7 +2,8 @@
 import { sql } from "drizzle-orm";
 import { check, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
-import { minSeverities, oneOf, receiverFormats, receiverRecipients } from "./values.ts";
+import { minSeverities, receiverFormats, receiverRecipients } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 export const notificationReceivers = sqliteTable(
   "notification_receivers",

@@ -12,7 +12,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
-import { oneOf, sourceKinds } from "./values.ts";
+import { sourceKinds } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 export const sources = sqliteTable(
   "sources",

@@ -12,7 +12,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { organizations, users } from "./accounts.ts";
-import { oneOf, prebuildStatuses } from "./values.ts";
+import { prebuildStatuses } from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 /** A tar of a template's folder, addressed by its content. Its bytes are in `fileChunks`. */
 export const files = sqliteTable(

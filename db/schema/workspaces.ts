@@ -19,9 +19,9 @@ import {
   buildStages,
   buildStatuses,
   logLevels,
-  oneOf,
   transitions,
-} from "./values.ts";
+} from "../rules/values.ts";
+import { oneOf } from "./one-of.ts";
 
 const isLive = sql`deleted_at IS NULL`;
 /** Also a condition of partial indexes. Prebuilt workspaces of a task's template are nobody's tasks. */

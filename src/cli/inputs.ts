@@ -5,7 +5,8 @@ import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { suggest } from "./rules/names.ts";
 import { parseDuration } from "../kernel/rules/duration.ts";
-import { readRoles, type SiteRole } from "./rules/user.ts";
+import type { SiteRole } from "../../db/rules/values.ts";
+import { readRoles } from "./rules/user.ts";
 import { parseParameters } from "./rules/workspace.ts";
 
 /** Milliseconds. `example` is like `30s or 5m`. */
@@ -51,6 +52,10 @@ export async function withPath<T>(path: string, work: Promise<T>): Promise<T> {
     throw new Failure(exit.failed, `${path}: ${fileErrors[code] ?? message}`);
   }
 }
+
+/** A value; `-` is standard input, which keeps a secret out of the list of processes. */
+export const readValue = async (context: Context, value: string): Promise<string> =>
+  value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
 
 /** `-` is standard input. */
 export const readInput = ({ terminal }: Context, file: string): Promise<Buffer> =>

@@ -1,25 +1,13 @@
 // The options of belfry receivers create and update: where a receiver is, and what it gets.
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
-import { readInput, requireOneOf } from "./inputs.ts";
-
-const formatNames = [
-  "coder",
-  "slack",
-  "teams",
-  "discord",
-  "ntfy",
-  "pagerduty",
-  "alertmanager",
-  "json",
-] as const;
-const recipientNames = ["everybody", "each"] as const;
-const severityNames = ["info", "warning", "critical"] as const;
+import { minSeverities, receiverFormats, receiverRecipients } from "../../db/rules/values.ts";
+import { readInput, readValue, requireOneOf } from "./inputs.ts";
 
 /** What was typed for the fields of a receiver. */
 export const targetFields = { name: "NAME", headers: "--header", min_severity: "--severity", kind: "--kind" };
 
-export const formatOption = { type: "string", value: "NAME", text: formatNames.join(", ") } as const;
+export const formatOption = { type: "string", value: "NAME", text: receiverFormats.join(", ") } as const;
 export const templateOption = {
   type: "string",
   value: "FILE",
@@ -27,9 +15,9 @@ export const templateOption = {
 } as const;
 
 export function requireFormat(text: string | undefined) {
-  const format = formatNames.find((name) => name === text);
+  const format = receiverFormats.find((name) => name === text);
   if (format !== undefined) return format;
-  throw new Failure(exit.usage, `--format: must be one of ${formatNames.join(", ")}`);
+  throw new Failure(exit.usage, `--format: must be one of ${receiverFormats.join(", ")}`);
 }
 
 export const targetOptions = {
@@ -43,7 +31,7 @@ export const targetOptions = {
   recipients: {
     type: "string",
     value: "WHO",
-    text: `${recipientNames.join(" or ")}: each event once, or a message for each recipient`,
+    text: `${receiverRecipients.join(" or ")}: each event once, or a message for each recipient`,
   },
   header: {
     type: "string",
@@ -57,7 +45,7 @@ export const targetOptions = {
     text: 'only these kinds, separated by commas; "all": all except personal ones',
   },
   filter: { type: "string", value: "FILTER", text: 'only these events, as in belfry rules create; "": all' },
-  severity: { type: "string", value: "LEVEL", text: `minimum severity: ${severityNames.join(", ")}` },
+  severity: { type: "string", value: "LEVEL", text: `minimum severity: ${minSeverities.join(", ")}` },
 } as const;
 
 interface TargetOptions {
@@ -80,21 +68,19 @@ export async function readTarget(
       exit.usage,
       "Only one of --address, --secret and --template can be read from standard input.",
     );
-  const read = async (value: string) =>
-    value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
   return {
-    ...(address === undefined ? {} : { address: await read(address) }),
-    ...(secret === undefined ? {} : { secret: await read(secret) }),
+    ...(address === undefined ? {} : { address: await readValue(context, address) }),
+    ...(secret === undefined ? {} : { secret: await readValue(context, secret) }),
     ...(template === undefined ? {} : { template: await readTemplate(context, template) }),
     ...(recipients === undefined
       ? {}
-      : { recipients: requireOneOf("--recipients", recipients, recipientNames) }),
+      : { recipients: requireOneOf("--recipients", recipients, receiverRecipients) }),
     ...(header === undefined || header.length === 0 ? {} : { headers: toHeaders(header) }),
     ...(kinds === undefined
       ? {}
       : { kinds: kinds === "all" ? null : kinds.split(",").map((name) => name.trim()) }),
     ...(filter === undefined ? {} : { filter }),
-    ...(severity === undefined ? {} : { min_severity: requireOneOf("--severity", severity, severityNames) }),
+    ...(severity === undefined ? {} : { min_severity: requireOneOf("--severity", severity, minSeverities) }),
   };
 }
 

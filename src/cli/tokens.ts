@@ -1,11 +1,10 @@
 // belfry tokens: keys for scripts. A key is printed once, when it is created.
+import { tokenScopes } from "../../db/rules/values.ts";
 import { segment } from "../client.ts";
 import { notFound } from "./failure.ts";
 import { requireDuration, requireOneOf } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { formatAge } from "./rules/time.ts";
-
-const scopes = ["all", "read", "notify"] as const;
 
 export const create = defineCommand({
   name: "create",
@@ -26,7 +25,7 @@ export const create = defineCommand({
   },
   async run(context, { options }) {
     const lifetime = requireDuration("--lifetime", options.lifetime ?? "30d", "12h, 30d or 1y");
-    const scope = requireOneOf("--scope", options.scope ?? "all", scopes);
+    const scope = requireOneOf("--scope", options.scope ?? "all", tokenScopes);
     const body = {
       // Nanoseconds, as in Coder.
       lifetime: lifetime * 1_000_000,

@@ -8,7 +8,8 @@ import { ask, askNewPassword } from "./prompts.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { plainLine } from "./rules/text.ts";
 import { formatAge } from "./rules/time.ts";
-import { describeUser, formatRoles, generatePassword, type SiteRole } from "./rules/user.ts";
+import type { SiteRole } from "../../db/rules/values.ts";
+import { describeUser, formatRoles, generatePassword } from "./rules/user.ts";
 
 const pageSize = "100";
 

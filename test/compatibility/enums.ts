@@ -9,7 +9,7 @@ import {
   tokenScopes,
   transitions,
   userStatuses,
-} from "../../db/schema/values.ts";
+} from "../../db/rules/values.ts";
 import { methods } from "../../src/notifications/channels/index.ts";
 import { leaseLost, permanentErrorCodes } from "../../src/workspaces/jobs/rules/job.ts";
 import type { Row, Verdict } from "./row.ts";

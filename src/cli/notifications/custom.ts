@@ -11,7 +11,7 @@ import { requireRoles } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { describeReach, describeRest } from "../../notifications/custom/rules/reach.ts";
 import { decodePiped, maxPipedBytes } from "../rules/text.ts";
-import type { SiteRole } from "../rules/user.ts";
+import type { SiteRole } from "../../../db/rules/values.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** More people than these are asked about. */

@@ -1,4 +1,5 @@
 // belfry notifications templates channel, severity, default, disable and enable: what owners choose about a kind for everybody.
+import { minSeverities } from "../../../db/rules/values.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { requireOneOf } from "../inputs.ts";
@@ -54,7 +55,7 @@ export const setDefault = defineCommand({
   },
 });
 
-const severities = ["info", "warning", "critical", "reset"] as const;
+const severities = [...minSeverities, "reset"] as const;
 
 export const setSeverity = defineCommand({
   name: "severity",

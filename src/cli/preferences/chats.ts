@@ -2,7 +2,7 @@
 import { segment } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
-import { readInput, requireOneOf } from "../inputs.ts";
+import { readValue, requireOneOf } from "../inputs.ts";
 import { ownFormats } from "../../notifications/receivers/rules/own.ts";
 import { defineCommand, outputOption, type Group } from "../rules/command.ts";
 
@@ -66,13 +66,11 @@ const add = defineCommand({
     if (address === undefined) throw new Failure(exit.usage, "--address: missing");
     if (address === "-" && secret === "-")
       throw new Failure(exit.usage, "Only one of --address and --secret can be read from standard input.");
-    const read = async (value: string) =>
-      value === "-" ? (await readInput(context, "-")).toString("utf8").trim() : value;
     const json = {
       name: name!,
       format: requireOneOf("--format", format ?? "", ownFormats),
-      address: await read(address),
-      ...(secret === undefined ? {} : { secret: await read(secret) }),
+      address: await readValue(context, address),
+      ...(secret === undefined ? {} : { secret: await readValue(context, secret) }),
     };
     const added = await context.client().ask((routes) => routes.notifications.chats.$post({ json }));
     if (options.output === "json") context.printJson(added);

@@ -1,4 +1,5 @@
 // Users in one line, the roles they can have, and generated passwords.
+import { siteRoles, type SiteRole } from "../../../db/rules/values.ts";
 import { plainLine } from "./text.ts";
 
 interface ShownUser {
@@ -16,9 +17,6 @@ export function describeUser({ username, name, email, roles }: ShownUser): strin
 
 export const formatRoles = (roles: readonly { name: string }[]): string =>
   roles.length === 0 ? "member" : roles.map(({ name }) => name).join(", ");
-
-export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
-export type SiteRole = (typeof siteRoles)[number];
 
 export type RolesResult = { ok: true; roles: SiteRole[] } | { ok: false; problem: string };
 

@@ -1,6 +1,6 @@
 // The kinds of notification of this release, by name and by id. The database can have templates of a later release.
 import type { KindFields } from "../../../db/rules/template-file.ts";
-import type { MinSeverity } from "../../../db/schema/values.ts";
+import type { MinSeverity } from "../../../db/rules/values.ts";
 import { registry, type RegistryLabels } from "./registry.ts";
 
 /** What few kinds are. */

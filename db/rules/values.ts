@@ -1,5 +1,4 @@
-// The enumerations of columns.
-import { sql } from "drizzle-orm";
+// The enumerations of columns, for programs too: they have no drizzle.
 
 export const userStatuses = ["active", "suspended"] as const;
 export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
@@ -27,10 +26,6 @@ export interface Action {
   label: string;
   url: string;
 }
-
-/** A CHECK that a column has one of these values. */
-export const oneOf = (column: string, values: readonly string[]) =>
-  sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`);
 
 /** The system user who owns prebuilt workspaces until they are claimed, with Coder's id. */
 export const prebuildsUser = { id: "c42fdf75-3097-471c-8c33-fb52454d81c0", username: "prebuilds" } as const;
