@@ -1,7 +1,7 @@
 // What request headers and targets say: a table of values for each rule.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultHeaders, fileHeaders, fixedHeaders } from "../../../src/http/rules/default-headers.ts";
+import { defaultHeaders, fileHeaders, fixedHeaders, refuseTarget } from "../../../src/http/rules/default-headers.ts";
 import {
   basicPassword,
   bearerToken,
@@ -153,4 +153,12 @@ test("files that pages load are kept for a year, and anything else is not", () =
   expect(fileHeaders["cache-control"]).toContain("immutable");
   expect(defaultHeaders["cache-control"]).toBe("no-store");
   expect(fixedHeaders["permissions-policy"]).toContain("camera=()");
+});
+
+test("an invalid target is refused with the headers of everything else", async () => {
+  const refused = refuseTarget("Not a path.");
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toEqual({ message: "Not a path." });
+  for (const [name, value] of Object.entries({ ...defaultHeaders, ...fixedHeaders }))
+    expect(refused.headers.get(name), name).toBe(value);
 });

@@ -18,6 +18,7 @@ import {
   readKinds,
   targetProblems,
 } from "../../../src/notifications/receivers/rules/given.ts";
+import { loneMessage, toReceiverMessage } from "../../../src/notifications/receivers/rules/message.ts";
 import { parseReceivers } from "../../../src/notifications/receivers/rules/plan.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
@@ -509,4 +510,18 @@ describe("health", () => {
     expect(queueKey({ method: "webhook", receiverId: null })).toBe("webhook");
     expect(queueKey({ method: "receiver", receiverId: "1" })).toBe("receiver 1");
   });
+});
+
+test("a message of no event opens nothing, resolves nothing, and has a way to Belfry", () => {
+  const outgoing = loneMessage({
+    id: "one",
+    recipient: { id: "ada", username: "ada", name: "Ada", email: "" },
+    template: { id: kinds["test-notification"].id, name: "Test" },
+    title: "Test",
+    body: "It works.",
+  });
+  const shown = toReceiverMessage(outgoing, { situationId: null, at: now, accessUrl: "https://belfry.example" });
+  expect(shown).toMatchObject({ key: "belfry/one", isResolved: false, isOpen: false, facts: [], actions: [] });
+  expect(shown.body).toBe("**For Ada \\(ada\\)**\n\nIt works.");
+  expect(shown.link).toBe("https://belfry.example/inbox");
 });
