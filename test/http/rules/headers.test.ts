@@ -1,7 +1,12 @@
 // What request headers and targets say: a table of values for each rule.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultHeaders, fileHeaders, fixedHeaders, refuseTarget } from "../../../src/http/rules/default-headers.ts";
+import {
+  defaultHeaders,
+  fileHeaders,
+  fixedHeaders,
+  refuseTarget,
+} from "../../../src/http/rules/default-headers.ts";
 import {
   basicPassword,
   bearerToken,

@@ -520,8 +520,18 @@ test("a message of no event opens nothing, resolves nothing, and has a way to Be
     title: "Test",
     body: "It works.",
   });
-  const shown = toReceiverMessage(outgoing, { situationId: null, at: now, accessUrl: "https://belfry.example" });
-  expect(shown).toMatchObject({ key: "belfry/one", isResolved: false, isOpen: false, facts: [], actions: [] });
+  const shown = toReceiverMessage(outgoing, {
+    situationId: null,
+    at: now,
+    accessUrl: "https://belfry.example",
+  });
+  expect(shown).toMatchObject({
+    key: "belfry/one",
+    isResolved: false,
+    isOpen: false,
+    facts: [],
+    actions: [],
+  });
   expect(shown.body).toBe("**For Ada \\(ada\\)**\n\nIt works.");
   expect(shown.link).toBe("https://belfry.example/inbox");
 });
