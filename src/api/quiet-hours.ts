@@ -9,6 +9,7 @@ import {
   maxRanges,
   nextDeliverable,
   parseQuietHours,
+  timePattern,
   weekdays,
 } from "../notifications/preferences/rules/quiet-hours.ts";
 import { changeTiming, noTiming, sendMoved } from "../notifications/preferences/timing.ts";
@@ -22,7 +23,7 @@ export const timeZoneName = text(100).refine(isTimeZone, {
 
 const timeOfDay = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time like 22:00" })
+  .regex(timePattern, { error: "must be a time like 22:00" })
   .meta({ description: "HH:MM" });
 
 const range = z.strictObject({

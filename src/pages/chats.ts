@@ -16,6 +16,7 @@ import type { OwnReceiverRow } from "../notifications/receivers/store/own.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { attributes, type Html } from "./layout.ts";
+import { question } from "./question.ts";
 import { notificationSettingsPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
@@ -74,15 +75,31 @@ const labels: Record<string, string> = {
   code: "The code",
 };
 
-/** `problem`: what went wrong with the last press. */
-export const chatsSection = (chats: readonly OwnReceiverRow[], problem: string | undefined): Html =>
-  html`<section class="group" aria-labelledby="chats">
+/** Asks before it deletes. */
+const deleteQuestion = ({ id, name }: OwnReceiverRow): Html =>
+  question({
+    title: `Delete the chat “${name}”?`,
+    text: "Notifications that wait for it are not sent. To have it again, you need its address and another code.",
+    action: `${path}/${id}/delete`,
+    label: "Delete",
+    back: `${notificationSettingsPath}#chats`,
+    isFinal: true,
+  });
+
+/** `problem`: what went wrong with the last press; `asked`: the id of one to delete. */
+export function chatsSection(
+  chats: readonly OwnReceiverRow[],
+  { problem, asked }: { problem: string | undefined; asked: string | undefined },
+): Html {
+  const leaving = chats.find(({ id }) => id === asked);
+  return html`<section class="group" aria-labelledby="chats">
     <div class="bar"><h2 id="chats">Your chats</h2></div>
     <p class="lead">
       Get notifications in a Slack, Discord, Microsoft Teams or ntfy channel of your own. Once it is
       confirmed, each kind above has a switch for it.
     </p>
     ${problem === undefined ? "" : html`<p class="wrong" role="alert">${problem}</p>`}
+    ${leaving === undefined ? "" : deleteQuestion(leaving)}
     ${
       chats.length === 0
         ? ""
@@ -92,6 +109,7 @@ export const chatsSection = (chats: readonly OwnReceiverRow[], problem: string |
     }
     ${chats.length < maxOwn ? addForm : ""}
   </section>`;
+}
 
 function chatItem({
   id,
@@ -135,9 +153,12 @@ function chatItem({
                 <button class="quiet" type="submit" aria-describedby="chat-${id}">Send another code</button>
               </form>`
       }
-      <form method="post" action="${path}/${id}/delete">
-        <button class="button" type="submit" aria-describedby="chat-${id}">Delete</button>
-      </form>
+      <a
+        class="button"
+        href="${notificationSettingsPath}?delete-chat=${id}#chats"
+        aria-describedby="chat-${id}"
+        >Delete</a
+      >
     </div>
   </li>`;
 }

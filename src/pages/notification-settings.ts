@@ -184,7 +184,8 @@ async function showSettings(c: Ctx, chatProblem?: string) {
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))}
     ${presetSection(preset[0]?.isApplied === 1)} ${resetSection(choices, c.req.query("reset") !== undefined)}
-    ${kindGroups(facts)} ${await pushSection(c, subscriptions)} ${chatsSection(chats, chatProblem)}
+    ${kindGroups(facts)} ${await pushSection(c, subscriptions)}
+    ${chatsSection(chats, { problem: chatProblem, asked: c.req.query("delete-chat") })}
     ${ownActionsSetting(ownActions[0]?.notify === true)}
     ${sendsMail ? digestSection(digest[0], c.get("deps").now()) : ""}
     ${quietHoursSection(timing[0], c.req.query("quiet"), c.get("deps").now())} ${ownRulesSection(rules)}

@@ -13,6 +13,7 @@ import {
   maxRanges,
   nextDeliverable,
   parseQuietHours,
+  timePattern,
   weekdays,
   type QuietHours,
   type QuietRange,
@@ -53,8 +54,7 @@ export const quietHourPages = new Hono<Env>()
     return change(c, undefined, ({ ranges }) => ({ ranges, critical: critical === "on" }));
   });
 
-const isTime = (value: unknown): value is string =>
-  typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(value);
+const isTime = (value: unknown): value is string => typeof value === "string" && timePattern.test(value);
 
 /** What is wrong with what was entered. */
 const problems = {

@@ -220,6 +220,10 @@ test("on the page: add, confirm with the code, delete", async () => {
   chat.answer({ status: 500, body: "no" });
   const refused = await post(server, "/settings/chats", { ...fields, name: "other" }, cookie);
   expect(wordsOf(refused)).toContain("The chat did not accept the code: answered 500");
+  const asked = await get(server, `${settings}?delete-chat=${id}`, cookie);
+  expect(wordsOf(asked)).toContain("Delete the chat “mine”?");
+  expect(asked.text).toContain(`action="/settings/chats/${id}/delete"`);
+  expect((await get(server, settings, cookie)).text).not.toContain(`/settings/chats/${id}/delete`);
   await post(server, `/settings/chats/${id}/delete`, {}, cookie);
   expect((await get(server, settings, cookie)).text).not.toContain(`/receiver:${id}"`);
 });

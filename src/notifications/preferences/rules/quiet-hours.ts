@@ -6,6 +6,8 @@ import { isAlwaysOn, kinds, severityOf, type SeverityChoice } from "../../kinds/
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof weekdays)[number];
 
+export const timePattern = /^([01]\d|2[0-3]):[0-5]\d$/;
+
 export interface QuietRange {
   /** On which it begins. */
   days: readonly Weekday[];

@@ -1,5 +1,5 @@
 // Quiet hours as people write and read them: `mon-fri 22:00-07:00`.
-import { weekdays, type QuietRange, type Weekday } from "./quiet-hours.ts";
+import { timePattern, weekdays, type QuietRange, type Weekday } from "./quiet-hours.ts";
 
 /** A range; undefined for anything else. `daily`, `weekdays` and `weekends` stand for days; 24:00 is midnight. */
 export function parseRange(text: string): QuietRange | undefined {
@@ -43,7 +43,7 @@ const indexOfDay = (name: string): number =>
 function parseTime(text: string): string | undefined {
   const padded = text.padStart(5, "0");
   if (padded === "24:00") return "00:00";
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(padded) ? padded : undefined;
+  return timePattern.test(padded) ? padded : undefined;
 }
 
 export const shortDay = (day: Weekday): string => `${day[0]!.toUpperCase()}${day.slice(1)}`;

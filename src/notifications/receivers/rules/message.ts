@@ -73,6 +73,14 @@ export interface Unrendered {
   problem: string;
 }
 
+/** As products that page somebody call it. */
+export const pagingSeverities = {
+  critical: "critical",
+  warning: "warning",
+  success: "info",
+  info: "info",
+} as const satisfies Record<Severity, MinSeverity>;
+
 /** For products that show no severity by themselves. */
 export const severityMarks = { critical: "🚨", warning: "⚠️", success: "✅", info: "ℹ️" } as const;
 

@@ -2,7 +2,13 @@
 import { kindNameOf, severityOf } from "../../../kinds/kinds.ts";
 import { identifyingLabels } from "../../../situations/rules/situation.ts";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
-import { cutText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
+import {
+  cutText,
+  pagingSeverities,
+  type ReceiverMessage,
+  type ReceiverRequest,
+  type ReceiverTarget,
+} from "../message.ts";
 
 const maxSummary = 500;
 const maxDescription = 10_000;
@@ -13,7 +19,6 @@ const openMs = 30 * 86_400_000;
 /** What has no end by itself. */
 const momentMs = 3_600_000;
 
-const severities = { critical: "critical", warning: "warning", success: "info", info: "info" } as const;
 /** A kind of event, and the thing that it is about. */
 type Problem = { template_id: string } & Partial<Record<(typeof identifyingLabels)[number], string | null>>;
 
@@ -76,7 +81,7 @@ function alertLabels(
   });
   return {
     alertname: kindNameOf(templateId),
-    severity: severities[severityOf({ id: templateId, severities: chosen })],
+    severity: pagingSeverities[severityOf({ id: templateId, severities: chosen })],
     belfry_id: key.replace(/^belfry\//, ""),
     ...Object.fromEntries(things),
   };

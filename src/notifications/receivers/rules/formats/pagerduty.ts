@@ -1,7 +1,13 @@
 // PagerDuty: Events API v2. What is the matter triggers an incident, and its end resolves the same.
 import type { event as sendEvent } from "@pagerduty/pdjs";
 import { toPlainText } from "../../../texts/rules/markdown.ts";
-import { cutText, type ReceiverMessage, type ReceiverRequest, type ReceiverTarget } from "../message.ts";
+import {
+  cutText,
+  pagingSeverities,
+  type ReceiverMessage,
+  type ReceiverRequest,
+  type ReceiverTarget,
+} from "../message.ts";
 
 export const maxSummaryLength = 1_024;
 const maxDetailsLength = 20_000;
@@ -11,8 +17,6 @@ type Event = Parameters<typeof sendEvent>[0]["data"];
 type PagerDutyEvent =
   | (Event & { event_action: "trigger"; client: string; client_url: string })
   | (Omit<Event, "payload"> & { event_action: "resolve" });
-
-const severities = { critical: "critical", warning: "warning", success: "info", info: "info" } as const;
 
 export function renderPagerDuty(message: ReceiverMessage, target: ReceiverTarget): ReceiverRequest {
   const { key, isResolved, title, severity, body, facts, actions, at, kind, link } = message;
@@ -25,7 +29,7 @@ export function renderPagerDuty(message: ReceiverMessage, target: ReceiverTarget
         payload: {
           summary: cutText(title, maxSummaryLength),
           source: new URL(link).host,
-          severity: severities[severity],
+          severity: pagingSeverities[severity],
           timestamp: new Date(at).toISOString(),
           class: kind,
           custom_details: {
