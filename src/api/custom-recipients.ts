@@ -4,14 +4,14 @@ import { siteRoles } from "../../db/schema.ts";
 import type { Answers, Reads } from "../../db/client.ts";
 import { listGroupNames } from "../accounts/store/groups.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { currentUserIdSql, readAsUser, type Ctx } from "../http/endpoint.ts";
+import { currentUserIdSql, readAsUser, type Ctx, type Limits } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, type RequestKey } from "../http/idempotency.ts";
 import { text } from "../http/schemas.ts";
 import { forbidden, invalid, invalidFields, type Validation } from "../kernel/errors.ts";
 import { didYouMean } from "../kernel/rules/nearest.ts";
 import { sendReads, sendToOthers, type SentToOthers } from "../notifications/custom/send.ts";
 import { findNames, samplePeople, type CustomAudience } from "../notifications/custom/store/audience.ts";
-import { findMaySend } from "../notifications/custom/store/senders.ts";
+import { maySendToOthersSql } from "../notifications/custom/store/senders.ts";
 import type { CustomContent } from "../notifications/outbox/send-custom.ts";
 import { parseOwnersFilter, type OwnersFilter } from "../workspaces/builds/rules/owners-filter.ts";
 import { findFiltered, listFilterable, workspaceOwnersSql } from "../workspaces/builds/store/owners.ts";
@@ -44,8 +44,15 @@ const audienceReads = (audience: CustomAudience, isDryRun: boolean) => ({
   ...(isDryRun ? { sample: samplePeople(audience, sampleSize) } : {}),
 });
 
-export const onlySenders =
-  "Only owners can send notifications to others, and those whom they allow. Leave recipients out to send to yourself.";
+const onlySenders = () =>
+  forbidden(
+    "Only owners can send notifications to others, and those whom they allow. Leave recipients out to send to yourself.",
+  );
+
+/** For `readAsUser`: anybody else gets a 403. */
+export const senders = (c: Ctx): Limits => ({
+  condition: { when: maySendToOthersSql(currentUserIdSql(c)), refusal: onlySenders },
+});
 
 /** Throws 400 that names what is unknown, and what would be right; 403. */
 export async function readRecipients<T extends Reads>(
@@ -60,17 +67,16 @@ export async function readRecipients<T extends Reads>(
     groups: recipients.groups ?? [],
     ownersSql: filter && workspaceOwnersSql(filter),
   };
-  const answers = (await readAsUser(c, {
+  const reads = {
     ...also,
     ...audienceReads(audience, isDryRun),
-    sender: findMaySend(currentUserIdSql(c)),
     filtered: findFiltered(filter ?? {}),
-  })) as unknown as { actor: Actor } & Answers<T> &
+  };
+  const answers = (await readAsUser(c, reads, senders(c))) as unknown as { actor: Actor } & Answers<T> &
     Answers<ReturnType<typeof audienceReads>> & {
-      sender: { maySend: number }[];
       filtered: { hasTemplate: number; hasVersion: number }[];
     };
-  if (answers.actor.scope !== "all" || answers.sender[0]!.maySend === 0) throw forbidden(onlySenders);
+  if (answers.actor.scope !== "all") throw onlySenders();
   const wrong = [
     ...unknownUsers(audience.users, answers.names),
     ...(await unknownGroups(c, audience.groups, answers.names)),

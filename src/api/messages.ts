@@ -15,7 +15,7 @@ import {
   type AttemptRow,
   type MessageRow,
 } from "../notifications/delivery/store/log.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Env, visibleIf } from "../http/endpoint.ts";
 import { strictQuery, uuid } from "../http/schemas.ts";
 import { field, list, number, object, shape, string, time, timeOrNull } from "../http/wire.ts";
 
@@ -112,8 +112,8 @@ export const messageRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = { message: findMessage(currentUserIdSql(c), id), attempts: listAttempts(id) };
-      const visible = { when: isMessageVisibleSql(currentUserIdSql(c), id), name: "Message" };
-      const { actor, message, attempts } = await readAsUser(c, reads, { visible });
+      const visible = visibleIf(isMessageVisibleSql(currentUserIdSql(c), id), "Message");
+      const { actor, message, attempts } = await readAsUser(c, reads, visible);
       if (message[0] === undefined) throw notFound("Message");
       const targets = targetsFor(actor, c.get("deps").config);
       return c.json(messageWithAttemptsShape.from({ ...message[0], targets, history: attempts }));

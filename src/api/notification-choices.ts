@@ -1,4 +1,4 @@
-// Routes of what owners choose about kinds of notification for everybody: on or off by default, and disabled for all.
+// Routes of what owners choose about kinds of notification for everybody: channels, severity, default, disabled.
 import { Hono } from "hono";
 import * as z from "zod";
 import { minSeverities } from "../../db/schema.ts";

@@ -171,14 +171,14 @@ export const notificationRoutes = new Hono<Env>()
 /** Throws the refusal of what reached nobody. */
 function answerSent(
   c: Ctx,
-  { eventId, isReplayed, refusal, initialStates, ...told }: Enqueued & Partial<SentToOthers>,
+  { eventId, isReplayed, refusal, initialStates, ...sent }: Enqueued & Partial<SentToOthers>,
 ) {
   if (isReplayed) markReplayed(c);
   if (refusal !== undefined) throw refusal;
   c.header("belfry-event-id", eventId);
-  if (told.recipients !== undefined) c.header("belfry-recipients", String(told.recipients));
-  if (told.minutes !== undefined && told.minutes > 0) c.header("belfry-minutes", String(told.minutes));
-  if (told.isPaused === true || initialStates.some(({ reasons }) => reasons.includes('"paused"')))
+  if (sent.recipients !== undefined) c.header("belfry-recipients", String(sent.recipients));
+  if (sent.minutes !== undefined && sent.minutes > 0) c.header("belfry-minutes", String(sent.minutes));
+  if (sent.isPaused === true || initialStates.some(({ reasons }) => reasons.includes('"paused"')))
     c.header("belfry-paused", "true");
   return c.body(null, 204);
 }

@@ -6,7 +6,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { rolesWithPermission } from "../accounts/rules/permissions.ts";
 import { findUser, isSelfOrHasRoleSql, type UserRow } from "../accounts/store/users.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
-import { readAsUser, currentUserIdSql, type Ctx, type Requirement } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Requirement, visibleIf } from "../http/endpoint.ts";
 import { field, fixed, neverTime, shape, string, time, timeOrNever } from "../http/wire.ts";
 
 export const roleNames: Record<SiteRole, string> = {
@@ -61,13 +61,9 @@ export const loadUser = (c: Ctx, name: string): Promise<{ actor: Actor; target: 
  */
 export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads: T, others?: Requirement) {
   const roles = rolesWithPermission(others?.permission ?? "users:read");
-  const visible = { when: isSelfOrHasRoleSql(name, currentUserIdSql(c), roles), name: "User" };
+  const visible = visibleIf(isSelfOrHasRoleSql(name, currentUserIdSql(c), roles), "User");
   try {
-    const answers = await readAsUser(
-      c,
-      { ...reads, target: findUser(name, currentUserIdSql(c)) },
-      { visible },
-    );
+    const answers = await readAsUser(c, { ...reads, target: findUser(name, currentUserIdSql(c)) }, visible);
     const [target] = (answers as unknown as { target: UserRow[] }).target;
     return { ...answers, target: target! };
   } catch (error) {

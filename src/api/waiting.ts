@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { isSelfOrHasRoleSql } from "../accounts/store/users.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Env, visibleIf } from "../http/endpoint.ts";
 import { strictQuery } from "../http/schemas.ts";
 import { field, shape, string, time } from "../http/wire.ts";
 import { transitions } from "../../db/schema.ts";
@@ -55,7 +55,7 @@ export const waitingRoutes = new Hono<Env>().get(
     const self = currentUserIdSql(c);
     const isSelf = isSelfOrHasRoleSql(c.req.param("user"), self, []);
     const reads = { rows: listWaiting(self, c.get("deps").now(), limit) };
-    const { rows } = await readAsUser(c, reads, { visible: { when: isSelf, name: "User" } });
+    const { rows } = await readAsUser(c, reads, visibleIf(isSelf, "User"));
     return c.json({ waiting: rows.map(waitingShape.from), count: rows[0]?.total ?? 0 });
   },
 );

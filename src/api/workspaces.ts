@@ -11,6 +11,7 @@ import {
   readAsUser,
   valid,
   type Env,
+  visibleIf,
 } from "../http/endpoint.ts";
 import { Hono } from "hono";
 import { userIdByNameSql } from "../accounts/store/users.ts";
@@ -35,9 +36,8 @@ import { unsupported } from "../http/schemas.ts";
 import { workspaceShape } from "./workspace-shape.ts";
 
 /** For `readAsUser`: who may not see that owner's workspaces gets a 404 of `name`. */
-export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
-  visible: { when: ownerVisibleSql(currentUserIdSql(c), ownerId), name },
-});
+export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits =>
+  visibleIf(ownerVisibleSql(currentUserIdSql(c), ownerId), name);
 
 export const parameterValues = z
   .array(z.object({ name: text(256), value: text(65_536) }))

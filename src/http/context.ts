@@ -6,7 +6,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import type { Credential } from "../accounts/rules/api-key.ts";
 import type { Permission } from "../accounts/rules/permissions.ts";
 import type { Deps } from "../kernel/deps.ts";
-import type { ErrorStatus } from "../kernel/errors.ts";
+import { notFound, type ApiError, type ErrorStatus } from "../kernel/errors.ts";
 import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
 
 export interface Env {
@@ -35,11 +35,14 @@ export interface Requirement {
 export interface Limits {
   /** The route's own where it is left out. */
   requires?: Requirement | undefined;
-  /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
-  visible?: { when: SQL; name: string } | undefined;
-  /** Who may not do this gets a 403 with these words, and nothing is read. */
-  allowed?: { when: SQL; deniedMessage: string } | undefined;
+  /** What must hold, too: otherwise nothing is read, and this is the error. */
+  condition?: { when: SQL; refusal: () => ApiError } | undefined;
 }
+
+/** Who may not see this thing gets a 404 of its name. */
+export const visibleIf = (when: SQL, name: string): Limits => ({
+  condition: { when, refusal: () => notFound(name) },
+});
 
 export interface Endpoint {
   summary: string;

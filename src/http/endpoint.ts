@@ -21,14 +21,7 @@ import {
   userIdByKeySql,
 } from "../accounts/store/keys.ts";
 import { countUnread } from "../notifications/inbox/store/inbox.ts";
-import {
-  ApiError,
-  forbidden,
-  invalidFields,
-  notFound,
-  unauthorized,
-  type Validation,
-} from "../kernel/errors.ts";
+import { ApiError, forbidden, invalidFields, unauthorized, type Validation } from "../kernel/errors.ts";
 import { hasProvisionerKey, readAsProvisioner, requireProvisionerCredential } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBodyBytes, maxBodyBytes } from "./bodies.ts";
 import {
@@ -42,7 +35,7 @@ import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 import { limitRequests } from "./request-limits.ts";
 import { describeIssue } from "./rules/validation.ts";
 
-export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
+export { visibleIf, type Ctx, type Endpoint, type Env, type Limits, type Requirement } from "./context.ts";
 
 const endpointTag = Symbol("endpoint");
 const schemaTag = Symbol("schema");
@@ -176,7 +169,7 @@ export const writeAsUser = <T extends Reads>(
 
 async function askAs<T extends Reads>(
   c: Ctx,
-  { requires = c.get("endpoint").requires, visible, allowed, now }: Limits & { now: number },
+  { requires = c.get("endpoint").requires, condition, now }: Limits & { now: number },
   run: (isAllowed: SQL) => Promise<unknown>,
 ): Promise<{ actor: Actor } & Answers<T>> {
   const { db } = c.get("deps");
@@ -187,8 +180,7 @@ async function askAs<T extends Reads>(
     roles: requires && rolesWithPermission(requires.permission),
   });
   try {
-    const condition = (visible ?? allowed)?.when;
-    const answers = (await run(condition === undefined ? isAllowed : bothSql(isAllowed, condition))) as {
+    const answers = (await run(condition === undefined ? isAllowed : bothSql(isAllowed, condition.when))) as {
       session: SessionRow[];
     } & Answers<T>;
     const actor = authenticate(c, answers.session[0], requires);
@@ -198,8 +190,7 @@ async function askAs<T extends Reads>(
     if (!isGuardFailure(error)) throw error;
     const { session } = await db.read({ session: findSession(credential.keyId) });
     authenticate(c, session[0], requires);
-    if (visible !== undefined) throw notFound(visible.name);
-    if (allowed !== undefined) throw forbidden(allowed.deniedMessage);
+    if (condition !== undefined) throw condition.refusal();
     // What was wrong a moment ago is right now.
     throw unauthorized();
   }

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
+import { currentUserIdSql, readAsUser, type Env, visibleIf } from "../http/endpoint.ts";
 import { notFound } from "../kernel/errors.ts";
 import { channelLabel, messageChannel } from "../notifications/channels/index.ts";
 import { explainRecipient } from "../notifications/delivery/explain-recipient.ts";
@@ -45,7 +45,7 @@ export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signed
       others: listEventMessages(self, id, shownRecipients + 1),
       ...aboutRecipients(id, user),
     },
-    { visible: { when: isMessageVisibleSql(self, id), name: "Notification" } },
+    visibleIf(isMessageVisibleSql(self, id), "Notification"),
   );
   const [row] = message;
   if (row === undefined) throw notFound("Notification");

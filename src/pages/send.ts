@@ -4,12 +4,11 @@ import { siteRoles } from "../../db/schema.ts";
 import { countRecipients } from "../api/custom-reach.ts";
 import { changeSendersAs } from "../api/custom-senders.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { onlySenders, sendAs } from "../api/custom-recipients.ts";
+import { sendAs, senders } from "../api/custom-recipients.ts";
 import { customBody } from "../api/notifications.ts";
-import { currentUserIdSql, readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, toValidation, type Ctx, type Env } from "../http/endpoint.ts";
 import { invalid, invalidFields, type ApiError } from "../kernel/errors.ts";
 import { sendersReads, toShownSenders, type GivenSenders } from "../notifications/custom/senders.ts";
-import { maySendToOthersSql } from "../notifications/custom/store/senders.ts";
 import { namesIn, orShown, readFields } from "./form.ts";
 import { html } from "./html.ts";
 import { respondWithPage } from "./layout.ts";
@@ -123,9 +122,7 @@ interface FormView {
 
 /** Throws 403. */
 async function showForm(c: Ctx, { given, error, failedSenders, sent }: FormView) {
-  const { actor, ...read } = await readAsUser(c, sendersReads(), {
-    allowed: { when: maySendToOthersSql(currentUserIdSql(c)), deniedMessage: onlySenders },
-  });
+  const { actor, ...read } = await readAsUser(c, sendersReads(), senders(c));
   const main = html`<section>
     ${breadcrumb([deliveryCrumb], title)}
     <div class="head"><h1>${title}</h1></div>
