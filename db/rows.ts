@@ -93,19 +93,21 @@ export function insertNewRows<T extends SQLiteTable>(
   const used = Object.keys(getTableColumns(table)).filter((property) =>
     rows.some((row) => row[property as keyof typeof row] != null),
   );
-  const isShared =
-    rows.length === 1 || shared.every((property) => rows.every((row) => row[property] === first[property]));
-  const common = rows.length === 1 ? used : isShared ? shared.filter((name) => used.includes(name)) : [];
+  if (rows.length === 1)
+    return [
+      newInsertionOf(table, [], used)(undefined, ...used.map((name) => first[name as keyof typeof first])),
+    ];
+  const isShared = shared.every((property) => rows.every((row) => row[property] === first[property]));
+  const common = isShared ? shared.filter((property) => used.includes(property)) : [];
   const own = used.filter((property) => !common.includes(property));
   const insert = newInsertionOf(table, own, common);
-  const values = common.map((property) => first[property as keyof typeof first]);
-  if (own.length === 0) return [insert(undefined, ...values)];
+  const values = common.map((property) => first[property]);
   return chunks(rows.map((row) => own.map((property) => row[property as keyof typeof row] ?? null))).map(
     (chunk) => insert(chunk, ...values),
   );
 }
 
-/** `chunk`: arrays of the own properties' values; undefined without own properties, for one row. */
+/** `chunk`: arrays of the own properties' values; undefined for a single row, which has none. */
 type NewInsertion = (chunk: string | undefined, ...common: unknown[]) => Statement;
 const newInsertions = new WeakMap<SQLiteTable, Map<string, NewInsertion>>();
 
