@@ -13,11 +13,9 @@ import { dirname, resolve } from "node:path";
 import { createClient, type Client } from "@libsql/client";
 import { retryTransient } from "../../db/client.ts";
 import { appliedMigrations } from "../../db/migrate.ts";
-import { BackupError } from "./backup-error.ts";
-import { databaseFile, databaseName, openClient, type DatabaseAddress } from "./database.ts";
+import { alreadyExists, BackupError, noDatabase, notWritable } from "./backup-error.ts";
+import { databaseFile, openClient, type DatabaseAddress } from "./database.ts";
 import { download } from "./download.ts";
-
-export { BackupError };
 
 export interface Backup {
   file: string;
@@ -99,30 +97,6 @@ function moveInPlace(partial: string, file: string): void {
     throw code === "EEXIST" ? alreadyExists(file) : notWritable(file, error as NodeJS.ErrnoException);
   }
 }
-
-/** Throws for a server's database. */
-export function embeddedFile(databaseUrl: string): string {
-  const file = databaseFile(databaseUrl);
-  if (file !== undefined) return file;
-  throw new BackupError(
-    `The database is on a server, ${databaseName(databaseUrl)}.`,
-    "Use the backups of its host (Turso: turso db shell NAME .dump; sqld: its snapshots).",
-  );
-}
-
-export const noDatabase = (file: string) =>
-  new BackupError(
-    `There is no database at ${file}.`,
-    "Run this in the server's folder and with its environment (BELFRY_DATABASE_URL says where the database is).",
-  );
-const alreadyExists = (file: string) => new BackupError(`${file} already exists.`, "Choose another name.");
-const notWritable = (file: string, { code, message }: NodeJS.ErrnoException) =>
-  code === "EEXIST"
-    ? new BackupError(
-        `${file} already exists, from an interrupted or running backup.`,
-        "Remove it if no backup is running.",
-      )
-    : new BackupError(`${file} can't be written: ${message}.`, "Choose a folder with write access.");
 
 /** Makes it durable: it survives a power failure. */
 export function flush(path: string): void {

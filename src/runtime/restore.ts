@@ -19,7 +19,8 @@ import { pipeline } from "node:stream/promises";
 import { createClient, type Client } from "@libsql/client";
 import { primaryCode } from "../../db/errors.ts";
 import { loadMigrations } from "../../db/migrate.ts";
-import { BackupError, checkCopy, embeddedFile, flush } from "./backup.ts";
+import { checkCopy, flush } from "./backup.ts";
+import { BackupError } from "./backup-error.ts";
 
 export interface Restored {
   file: string;
@@ -31,9 +32,8 @@ export interface Restored {
   waiting: number;
 }
 
-/** Throws `BackupError`. Only the last step changes the database. */
-export async function restore(databaseUrl: string, from: string, now: number): Promise<Restored> {
-  const file = embeddedFile(databaseUrl);
+/** `file`: the database's path. Throws `BackupError`. Only the last step changes the database. */
+export async function restore(file: string, from: string, now: number): Promise<Restored> {
   const source = resolve(from);
   requireBackup(source, file);
   mkdirSync(dirname(file), { recursive: true });

@@ -19,7 +19,8 @@ import { createClient } from "@libsql/client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
-import { backUp, BackupError } from "../../src/runtime/backup.ts";
+import { backUp } from "../../src/runtime/backup.ts";
+import { BackupError } from "../../src/runtime/backup-error.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 import { restore } from "../../src/runtime/restore.ts";
@@ -69,7 +70,7 @@ describe("backup and restore", () => {
     await copyFile(copy, file);
     await chown(file, someone, someone);
     await chmod(file, 0o640);
-    const { aside } = await restore(`file:${file}`, copy, now);
+    const { aside } = await restore(file, copy, now);
     const shown = async (path: string) => {
       const { uid, mode } = await stat(path);
       return [uid, mode & 0o777];
@@ -80,7 +81,7 @@ describe("backup and restore", () => {
     // Where there was none, it is the folder's owner who needs it.
     const fresh = await temporaryFolder();
     await chown(fresh, someone, someone);
-    await restore(`file:${join(fresh, "belfry.db")}`, copy, now);
+    await restore(join(fresh, "belfry.db"), copy, now);
     expect(await shown(join(fresh, "belfry.db"))).toEqual([someone, 0o600]);
   });
 
@@ -230,7 +231,7 @@ describe("backup and restore", () => {
   });
 
   test("a file that is not a backup of this or an earlier release is refused, and nothing changes", async () => {
-    const { folder, file, url } = await newDatabase();
+    const { folder, file } = await newDatabase();
     const { url: otherUrl } = await newDatabase();
     const copy = join(folder, "copy.db");
     await backUp(at(otherUrl), copy);
@@ -258,7 +259,7 @@ describe("backup and restore", () => {
       ["live.db", "an incomplete copy of one"],
       ["belfry.db", "is the database itself"],
     ] as const) {
-      const error = await restore(url, named(name), now).catch((reason: unknown) => reason);
+      const error = await restore(file, named(name), now).catch((reason: unknown) => reason);
       expect(error, name).toBeInstanceOf(BackupError);
       expect((error as Error).message, name).toContain(words);
     }
@@ -274,7 +275,7 @@ describe("backup and restore", () => {
     const broken = join(folder, "broken.db");
     await writeFile(broken, "this was a database once");
     await writeFile(`${broken}-wal`, "and this its log");
-    const { aside, waiting } = await restore(`file:${broken}`, copy, now);
+    const { aside, waiting } = await restore(broken, copy, now);
     expect(waiting).toBe(0);
     expect(aside).toBe(`${broken}.replaced-2026-11-21T10-00-00-000Z`);
     expect(await readFile(aside!, "utf8")).toBe("this was a database once");
@@ -287,7 +288,7 @@ describe("backup and restore", () => {
     const copy = join(folder, "copy.db");
     await backUp(at(url), copy);
     const file = join(folder, "new/place/belfry.db");
-    expect(await restore(`file:${file}`, copy, now)).toEqual({
+    expect(await restore(file, copy, now)).toEqual({
       file,
       aside: undefined,
       migration: newest,

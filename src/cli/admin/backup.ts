@@ -67,10 +67,11 @@ async function runRestore(context: Context, source: string, output: string | und
   ]);
   await withMachineErrors(context, async () => {
     const config = configOf(context);
+    const file = databaseFile(config.databaseUrl);
     const result =
-      databaseFile(config.databaseUrl) === undefined
+      file === undefined
         ? await onServer(context, config, source)
-        : await onDisk(context, config, source);
+        : await onDisk(context, config, { file, source });
     if (output === "json") return context.printJson(result.json);
     for (const line of result.lines) context.log(line);
   });
@@ -81,10 +82,14 @@ interface RestoreResult {
   lines: string[];
 }
 
-async function onDisk(context: Context, config: Config, source: string): Promise<RestoreResult> {
+async function onDisk(
+  context: Context,
+  config: Config,
+  { file, source }: { file: string; source: string },
+): Promise<RestoreResult> {
   const { restore } = await import("../../runtime/restore.ts");
   const { keptKeyFile } = await import("./machine.ts");
-  const { file, aside, migration, waiting } = await restore(config.databaseUrl, source, context.now());
+  const { aside, migration, waiting } = await restore(file, source, context.now());
   const needsKey = config.secretKey === undefined && keptKeyFile(config) === undefined;
   return {
     json: { file, aside: aside ?? null, migration, waiting_messages: waiting, key_is_missing: needsKey },

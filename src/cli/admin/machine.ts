@@ -9,7 +9,7 @@ import { ApiError } from "../../kernel/errors.ts";
 import { createNewId } from "../../kernel/crypto.ts";
 import { createLog } from "../../kernel/log.ts";
 import { openAssets } from "../../runtime/asset-files.ts";
-import { BackupError, noDatabase } from "../../runtime/backup.ts";
+import { BackupError, noDatabase } from "../../runtime/backup-error.ts";
 import { createSharedProcess } from "../../runtime/process-groups.ts";
 import { createClock } from "../../runtime/process.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
