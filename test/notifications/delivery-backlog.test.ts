@@ -110,6 +110,26 @@ test("1,000 messages to a fast receiver take 40 statements in 9 writes at most",
   expect(receiver.ids).toHaveLength(1_000);
 });
 
+test("what a slow receiver answers at the same moment isn't taken for speed: as many are claimed as have a slot", async () => {
+  let isSlow = true;
+  const receiver = await startReceiver(() => !isSlow);
+  const { server, userId } = await start(receiver.url);
+  await fill(server, userId, 300);
+  const deps = server.deps();
+  deps.defer(() => dispatch(deps, { queues: [webhookQueue] }));
+  for (let wave = 1; wave <= 3; wave += 1) {
+    // More are claimed once a quarter of the slots is free.
+    await expect.poll(() => receiver.ids.length).toBeGreaterThan(37 + 37 * (wave - 1));
+    const leased = (await server.messages()).filter(({ status }) => status === "leased");
+    expect(leased.length).toBeLessThanOrEqual(100);
+    server.clock.advance(500);
+    isSlow = wave < 3;
+    receiver.release();
+  }
+  await server.settled();
+  expect(new Set(receiver.ids).size).toBe(300);
+});
+
 test("if a claim fails, the results that were to be written with it are written on their own", async () => {
   let refuse = (): unknown => undefined;
   const receiver = await startReceiver((arrived) => {

@@ -46,7 +46,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   const { slots, claim = 0 } = deps.process.dispatchLimits ?? {};
   const waiting: Claimed[] = [];
   const failures: unknown[] = [];
-  const pace = createPace(deps.now);
+  const pace = createPace(capacity);
   let [sending, releasing] = [0, 0];
   let changed = Promise.withResolvers<void>();
 
@@ -66,7 +66,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
       .then((delivery) => onDelivered(claimed, delivery, startedAt))
       .catch((error: unknown) => failures.push(error));
     sending -= 1;
-    pace.count();
+    pace.count(deps.now() - startedAt);
     slots?.give();
     update();
   }
@@ -99,15 +99,20 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   };
 }
 
-/** Counts attempts that ended; `next` is how many would end in `aheadMs`, at the pace since its last call. */
-function createPace(now: () => number) {
-  let since: number | undefined;
-  let count = 0;
+/**
+ * From how long attempts took, not from how many ended: a slow receiver may answer many at the same moment. `next` is how many
+ * `capacity` slots would end in `aheadMs`, at the mean of those that ended since its last call.
+ */
+function createPace(capacity: number) {
+  let [count, totalMs] = [0, 0];
   return {
-    count: () => void (count += 1),
+    count: (durationMs: number) => {
+      count += 1;
+      totalMs += durationMs;
+    },
     next: () => {
-      const expected = since === undefined ? 0 : Math.floor((count / Math.max(1, now() - since)) * aheadMs);
-      [since, count] = [now(), 0];
+      const expected = Math.floor((capacity * aheadMs * count) / Math.max(1, totalMs));
+      [count, totalMs] = [0, 0];
       return expected;
     },
   };
