@@ -5,3 +5,11 @@
 const pauseMs = 10;
 
 export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+
+/** Calls `work` for each item, with a pause after each `size` of them. */
+export async function inSlices<T>(items: readonly T[], size: number, work: (item: T) => void): Promise<void> {
+  for (let from = 0; from < items.length; from += size) {
+    if (from > 0) await pause();
+    items.slice(from, from + size).forEach(work);
+  }
+}

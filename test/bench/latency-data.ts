@@ -16,8 +16,11 @@ export async function fillPresets(db: Database, userId: string, presets: number)
   await fillPools({ db, now: Date.now(), organizationId: organization!.id, userId }, presets);
 }
 
-/** From now on, every pool is to have so many. */
-fillPresets.want = (count: number) => query.run(sql`UPDATE presets SET desired_instances = ${count}`);
+/** From now on, every pool wants one workspace, or none: what was not built yet is canceled. */
+fillPresets.want = (isWanted: boolean) => [
+  query.run(sql`UPDATE presets SET desired_instances = 1`),
+  query.run(sql`UPDATE templates SET deprecation_message = ${isWanted ? "" : "Use another"}`),
+];
 
 const chunk = 2_000;
 

@@ -157,8 +157,8 @@ async function fillPoolsAndOld({ db, userId }: TestedServer): Promise<void> {
 
 /** Runs that create a workspace for each pool, or cancel those again, while ticks delete old messages. */
 async function reconcileAndPurge({ db }: TestedServer, signal: AbortSignal): Promise<void> {
-  for (let wanted = 3; !signal.aborted; wanted = wanted === 3 ? 2 : 3) {
-    await db.write([fillPresets.want(wanted)], {});
+  for (let isWanted = false; !signal.aborted; isWanted = !isWanted) {
+    await db.write(fillPresets.want(isWanted), {});
     await new Promise((resolve) => setTimeout(resolve, reconciliationMs));
   }
 }

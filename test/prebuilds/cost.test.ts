@@ -1,7 +1,8 @@
 // What a pass over the pools costs on a real libSQL server: what lies behind it is not read. `npm run bench:prebuilds` does
 // the same with a thousand presets and a million builds.
 import { sql } from "drizzle-orm";
-import { expect, onTestFinished, test } from "vitest";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { query } from "../../db/client.ts";
 import { reconcile } from "../../src/prebuilds/reconcile/reconcile.ts";
 import { createMeter } from "../support/meter.ts";
@@ -12,34 +13,89 @@ import { organizationOf } from "../support/workspaces.ts";
 
 const presets = 50;
 
-test("A run that creates 200 workspaces writes 25 at a time, and other requests are served in between", async () => {
-  const writes: number[] = [];
+/** A run over many pools of a file, with the statements and rows of each write, and the pauses before it. */
+async function startRun(pools: number) {
+  interface Write {
+    statements: number;
+    rows: number;
+    /** Whether timers had their turn since the write before. */
+    waited: boolean;
+  }
+  const writes: Write[] = [];
+  let hadTurn = true;
   const server = await startTestServer({
     adapter: "plain",
     environment: { BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING: "1000" },
-    onTrip: ({ mode, statements }) => mode === "write" && writes.push(statements),
+    onStatement: undefined,
+    wrapClient: (client) => ({
+      ...client,
+      batch: async (statements, mode) => {
+        const results = await client.batch(statements, mode);
+        if (mode === "write") {
+          const rows = results.reduce((sum, result) => sum + result.rows.length, 0);
+          writes.push({ statements: statements.length, rows, waited: hadTurn });
+          hadTurn = false;
+          setTimeout(() => (hadTurn = true), 1);
+        }
+        return results;
+      },
+    }),
   });
   const { userId } = await signInFirst(server);
   const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
-  const { db } = server;
-  await fillPools({ db, now: server.clock.now(), organizationId, userId }, presets);
-  await server.sql("UPDATE presets SET desired_instances = 6");
-  writes.length = 0;
-  const reconciling = reconcile(server.deps(), { forced: true });
-  let served = 0;
-  const serve = async () => {
-    while (!isDone) served += (await server.call("GET", "/healthz")).status === 200 ? 1 : 0;
+  await fillPools({ db: server.db, now: server.clock.now(), organizationId, userId }, pools);
+  const run = async () => {
+    await server.settled();
+    writes.length = 0;
+    const { plan, done } = await reconcile(server.deps(), { forced: true });
+    expect(plan!.states).toHaveLength(pools);
+    return [...done].reduce((sum, [, count]) => sum + count, 0);
   };
-  let isDone = false;
-  const serving = serve();
-  const { done } = await reconciling;
-  isDone = true;
-  await serving;
-  expect([...done.values()].reduce((sum, count) => sum + count, 0)).toBe(4 * presets);
-  const slices = writes.filter((statements) => statements > 25);
+  return { server, writes, run };
+}
+
+test("A run that creates 200 workspaces writes 25 at a time, with pauses, and builds no SQL text again", async () => {
+  const { server, writes, run } = await startRun(presets);
+  await server.sql("UPDATE presets SET desired_instances = 3");
+  expect(await run()).toBe(presets);
+  const texts = vi.spyOn(SQLiteAsyncDialect.prototype, "sqlToQuery");
+  onTestFinished(() => texts.mockRestore());
+  await server.sql("UPDATE presets SET desired_instances = 7");
+  const built = texts.mock.calls.length;
+  expect(await run()).toBe(4 * presets);
+  const slices = writes.filter(({ statements }) => statements > 25);
   expect(slices).toHaveLength(8);
-  // Requests come to their end while it runs, one for each slice at least.
-  expect(served).toBeGreaterThanOrEqual(8);
+  expect(slices.slice(1).filter(({ waited }) => !waited)).toEqual([]);
+  // What the run reads and writes besides, but nothing for each workspace.
+  expect(texts.mock.calls.length - built).toBeLessThan(2 * presets);
+  texts.mockClear();
+  // Canceled or deleted.
+  await server.sql("UPDATE templates SET deprecation_message = 'Use another'");
+  expect(await run()).toBe(7 * presets);
+  expect(texts.mock.calls.length).toBeLessThan(2 * presets);
+});
+
+test("A run over 250 pools reads at most 100 at a time, with pauses, and pauses in its log", async () => {
+  const { server, writes, run } = await startRun(250);
+  expect(await run()).toBe(0);
+  // Each pool has two workspaces.
+  const parts = writes.filter(({ rows }) => rows > 100);
+  expect(parts.map(({ rows }) => Math.floor(rows / 3))).toEqual([100, 100, 50].map((few) => few + 1));
+  expect(parts.slice(1).filter(({ waited }) => !waited)).toEqual([]);
+
+  await server.sql("UPDATE presets SET desired_instances = 3");
+  const lines: number[] = [];
+  const { push } = server.logs;
+  let turn = 0;
+  const timer = setInterval(() => (turn += 1), 1);
+  onTestFinished(() => clearInterval(timer));
+  server.logs.push = (line) => {
+    if (line.includes("prebuild pool changed")) lines.push(turn);
+    return push.call(server.logs, line);
+  };
+  expect(await run()).toBe(250);
+  const together = Math.max(...[...Map.groupBy(lines, (at) => at).values()].map(({ length }) => length));
+  expect([lines.length, together]).toEqual([250, 100]);
 });
 
 test.skipIf(noServer)("An idle pass reads as much behind ten times the history, in two trips", async () => {

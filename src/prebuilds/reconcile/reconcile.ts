@@ -3,12 +3,12 @@
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { apply } from "./apply.ts";
-import { pause } from "../../kernel/pause.ts";
+import { inSlices } from "../../kernel/pause.ts";
 import { rangeSize } from "./ranges.ts";
 import type { Action } from "./rules/actions.ts";
 import { plan, type Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
-import { isPaused, policyOf, takeSnapshot, toSnapshot } from "./snapshot.ts";
+import { decideUnderLease, isPaused, policyOf } from "./snapshot.ts";
 import { abandonRun, endRun, readLease } from "./store/lease.ts";
 import { readPrebuildSettings } from "./store/pool-control.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
@@ -88,16 +88,15 @@ async function runOnce(
 
 /** Everything but the end of the run. */
 async function workUnder(deps: Deps, token: string, forced: boolean): Promise<ReconciliationRun> {
-  const answers = await takeSnapshot(deps, token, forced);
-  if (answers === null) return { outcome: "busy", plan: null, done: new Map() };
+  const pools = await decideUnderLease(deps, token, forced);
+  if (pools === null) return { outcome: "busy", plan: null, done: new Map() };
+  if (pools.isPaused) return { outcome: "paused", plan: null, done: new Map() };
   try {
-    const paused = isPaused(answers.prebuildSettings);
-    const decided = paused ? null : plan(toSnapshot(answers), deps.now(), policyOf(deps));
-    for (const state of decided?.states ?? []) logProblems(deps, state);
-    if ((decided?.states.length ?? 0) > rangeSize) await pause();
-    const done = decided === null ? new Map<Action, number>() : await apply(deps, decided, token);
-    logChanges(deps, done);
-    return { outcome: paused ? "paused" : "done", plan: decided, done };
+    const decided = plan(pools.decisions, pools.pending, policyOf(deps));
+    await inSlices(decided.states, rangeSize, (state) => logProblems(deps, state));
+    const done = await apply(deps, decided, token);
+    await inSlices([...done], rangeSize, (change) => logChange(deps, change));
+    return { outcome: "done", plan: decided, done };
   } catch (error) {
     // The lease expires if this fails too.
     await deps.db.write([abandonRun(token)], {}).catch(() => {});
@@ -136,17 +135,14 @@ function logProblems({ log, now }: Deps, state: PoolState): void {
   }
 }
 
-function logChanges({ log }: Deps, done: Map<Action, number>): void {
-  for (const [{ kind, pool, reason }, count] of done) {
-    log.info("prebuild pool changed", {
-      action: kind,
-      count,
-      template: pool.templateName,
-      preset: pool.presetName,
-      reason,
-    });
-  }
-}
+const logChange = ({ log }: Deps, [{ kind, pool, reason }, count]: [Action, number]) =>
+  log.info("prebuild pool changed", {
+    action: kind,
+    count,
+    template: pool.templateName,
+    preset: pool.presetName,
+    reason,
+  });
 
 /** No run starts once `stopping` is aborted. `gather` is awaited before each: requests that arrive meanwhile share the run. */
 export function createReconciliationRequests(

@@ -6,12 +6,21 @@ import { plan, type Plan } from "./rules/plan.ts";
 import { failureStreak, type PoolState, poolStates } from "./rules/pool-state.ts";
 import type { FailedBuild } from "./rules/snapshot.ts";
 import { readInRanges } from "./ranges.ts";
-import { isComplete, isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
+import {
+  decideAnswers,
+  isComplete,
+  isPaused,
+  joinParts,
+  policyOf,
+  snapshotReads,
+  toSnapshot,
+  type SnapshotAnswers,
+} from "./snapshot.ts";
 import { getLatestFailures } from "./store/failures.ts";
 import { alwaysSql } from "./store/lease.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
-import { allPresets } from "./store/presets.ts";
+import { allPresets, type PresetScope } from "./store/presets.ts";
 
 /** Minimum number of builds of each pool whose failures are shown. */
 const minShown = 5;
@@ -24,11 +33,16 @@ export const poolReads = (deps: Deps, scope = allPresets) => ({
 });
 type PoolAnswers = Answers<ReturnType<typeof poolReads>>;
 
-/** The answers about all pools, read again in ranges if there were too many. */
-const completePools = async (deps: Deps, answers: PoolAnswers): Promise<PoolAnswers> =>
-  isComplete(answers)
-    ? answers
-    : (await readInRanges(deps, alwaysSql, (scope) => deps.db.read(poolReads(deps, scope))))!;
+/** `use` of the answers about all pools; if there were too many, of each part that is read instead. */
+async function ofParts<A extends SnapshotAnswers, T>(
+  deps: Deps,
+  answers: A,
+  read: (scope: PresetScope) => Promise<A>,
+  use: (answers: A) => T,
+): Promise<T[]> {
+  if (isComplete(answers)) return [use(answers)];
+  return (await readInRanges(deps, alwaysSql, async (scope) => use(await read(scope))))!;
+}
 
 export interface PoolReport extends PoolState {
   /** Consecutive failed builds, at most the number shown. */
@@ -43,11 +57,20 @@ export interface PoolsReport {
 }
 
 export async function poolsReport(deps: Deps, given: PoolAnswers): Promise<PoolsReport> {
-  const answers = await completePools(deps, given);
-  const decided = plan(toSnapshot(answers), deps.now(), policyOf(deps));
-  const failures = Map.groupBy(answers.latestFailures, ({ presetId }) => presetId);
+  const parts = await ofParts(
+    deps,
+    given,
+    (scope) => deps.db.read(poolReads(deps, scope)),
+    (answers) => ({ ...decideAnswers(deps, answers), failures: answers.latestFailures }),
+  );
+  const { decisions, pending, isPaused: paused } = joinParts(parts);
+  const decided = plan(decisions, pending, policyOf(deps));
+  const failures = Map.groupBy(
+    parts.flatMap((part) => part.failures),
+    ({ presetId }) => presetId,
+  );
   return {
-    paused: isPaused(answers.prebuildSettings),
+    paused,
     plan: decided,
     pools: decided.states.map((state) => {
       const latestFailures = failures.get(state.pool.presetId) ?? [];
@@ -67,13 +90,14 @@ export async function poolFamilies(
   answers: Answers<ReturnType<typeof poolMetricReads>>,
 ): Promise<Family[]> {
   const now = deps.now();
-  const complete = isComplete(answers)
-    ? answers
-    : (await readInRanges(deps, alwaysSql, (scope) => deps.db.read(snapshotReads(deps, alwaysSql, scope))))!;
-  // Pools of deprecated templates are shown; those of former versions and deleted templates are not.
-  const states = poolStates(toSnapshot(complete), now, policyOf(deps)).filter(
-    ({ pool }) => pool.usesActiveVersion && !pool.isDeleted,
+  const parts = await ofParts<SnapshotAnswers, PoolState[]>(
+    deps,
+    answers,
+    (scope) => deps.db.read(snapshotReads(deps, alwaysSql, scope)),
+    (part) => poolStates(toSnapshot(part), now, policyOf(deps)),
   );
+  // Pools of deprecated templates are shown; those of former versions and deleted templates are not.
+  const states = parts.flat().filter(({ pool }) => pool.usesActiveVersion && !pool.isDeleted);
   return [
     total("coderd_prebuilt_workspaces_created_total", "Prebuilt workspaces created.", answers, "created"),
     total(

@@ -2,6 +2,7 @@
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { bothSql } from "../../../db/statements.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { decidePools, type PoolDecision } from "./rules/plan.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
 import { problemWithValue, parseRules } from "../../workspaces/templates/rules/parameter-values.ts";
 import { rangeSize, readInRanges, unlessTooLarge } from "./ranges.ts";
@@ -27,11 +28,11 @@ import { readPrebuildSettings } from "./store/pool-control.ts";
 export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 
 /**
- * Rows of one read: about 20 ms of a file, during which nothing else happens. What is more is read in parts by presets:
- * a pool and its workspaces are as of one moment, which is all that a plan and its guarded changes need.
+ * Rows of one read, during which nothing else happens. What is more is read in parts by presets: a pool and its workspaces
+ * are as of one moment, which is all that a plan and its guarded changes need.
  */
 const maxPools = rangeSize;
-const maxMembers = 2 * rangeSize;
+const maxMembers = 3 * rangeSize;
 
 /**
  * All of it, as of one moment; nothing but the settings unless `when` holds. Of more pools than the limit only how many there
@@ -80,12 +81,32 @@ export function toSnapshot(answers: SnapshotAnswers): Snapshot {
   };
 }
 
+/** What a plan is made of. */
+export interface DecidedPools {
+  decisions: PoolDecision[];
+  pending: number;
+  isPaused: boolean;
+}
+
+/** Decided as they are read: together, many pools would take as long as their reads. */
+export const decideAnswers = (deps: Deps, answers: SnapshotAnswers): DecidedPools => ({
+  decisions: decidePools(toSnapshot(answers), deps.now(), policyOf(deps)),
+  pending: answers.pending[0]?.count ?? 0,
+  isPaused: isPaused(answers.prebuildSettings),
+});
+
+/** Totals are those of the last part. */
+export const joinParts = (parts: readonly DecidedPools[]): DecidedPools => ({
+  ...parts.at(-1)!,
+  decisions: parts.flatMap(({ decisions }) => decisions),
+});
+
 /** Null when the lease was not to be had: another instance makes the pass, or none is due. */
-export async function takeSnapshot(
+export async function decideUnderLease(
   deps: Deps,
   token: string,
   forced: boolean,
-): Promise<SnapshotAnswers | null> {
+): Promise<DecidedPools | null> {
   const when = holdsLeaseSql(token);
   const read = (changes: Statement[], scope = allPresets) =>
     deps.db.write(changes, { ...snapshotReads(deps, when, scope), lease: readLease() });
@@ -94,18 +115,19 @@ export async function takeSnapshot(
   const { lease } = whole ?? (await deps.db.write(take, { lease: readLease() }));
   const isOurs = (rows: { token: string | null }[]) => rows[0]?.token === token;
   if (!isOurs(lease)) return null;
-  if (whole !== undefined && isComplete(whole)) return whole;
-  return readInRanges(deps, when, async (scope) => {
+  if (whole !== undefined && isComplete(whole)) return decideAnswers(deps, whole);
+  const parts = await readInRanges(deps, when, async (scope) => {
     const part = await read([extendLease(token, deps.now())], scope);
-    return isOurs(part.lease) ? part : null;
+    return isOurs(part.lease) ? decideAnswers(deps, part) : null;
   });
+  return parts && joinParts(parts);
 }
 
 export const isPaused = (rows: readonly { value: string }[]): boolean =>
   rows[0] !== undefined &&
   (JSON.parse(rows[0].value) as { reconciliation_paused?: boolean }).reconciliation_paused === true;
 
-const toPool = ({ seq: _, ruledParameters, ...row }: PoolRow) => ({
+const toPool = ({ ruledParameters, ...row }: PoolRow) => ({
   ...row,
   hasAiTask: row.hasAiTask === 1,
   usesActiveVersion: row.usesActiveVersion === 1,

@@ -11,7 +11,7 @@ import {
 } from "../../../src/prebuilds/reconcile/rules/pool-state.ts";
 import { firstLine } from "../../../src/prebuilds/reconcile/rules/pool-messages.ts";
 import { type Action, roundRobin } from "../../../src/prebuilds/reconcile/rules/actions.ts";
-import { plan } from "../../../src/prebuilds/reconcile/rules/plan.ts";
+import { decidePools, plan as planOf } from "../../../src/prebuilds/reconcile/rules/plan.ts";
 import type {
   Agent,
   PermanentFailure,
@@ -24,7 +24,11 @@ import type {
 const now = Date.parse("2026-11-24T12:00:00Z");
 const policy: Policy = { backoffInterval: 60_000, failureHardLimit: 3, maxPending: 20 };
 
+const plan = (snapshot: Snapshot, at: number, by: Policy) =>
+  planOf(decidePools(snapshot, at, by), snapshot.pending, by);
+
 const poolOf = (more: Partial<Pool> = {}): Pool => ({
+  seq: 1,
   presetId: "p",
   presetName: "small",
   templateId: "t",

@@ -1,4 +1,5 @@
-// The actions that a run takes on pools, and why: a pure function of the snapshot.
+// The actions that a run takes on pools, and why: pure functions of the snapshot. What a pool needs is decided from itself alone,
+// so that many are decided in parts; only the queue is shared.
 import { type Action, type Target, shareQueue } from "./actions.ts";
 import { maxDesired } from "./desired.ts";
 import { formatDuration, inactiveReason, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
@@ -10,22 +11,38 @@ export interface Plan {
   actions: Action[];
 }
 
-export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
-  const states = poolStates(snapshot, now, policy);
-  const wantedActions = states.map((state) => ({
+/** What one pool needs. */
+export interface PoolDecision {
+  state: PoolState;
+  first: Action[];
+  /** Limited by the queue. */
+  later: Action[];
+}
+
+/** Of all pools of the snapshot, which may be a part of all. */
+export const decidePools = (snapshot: Snapshot, now: number, policy: Policy): PoolDecision[] =>
+  poolStates(snapshot, now, policy).map((state) => ({
+    state,
     first: [...marksFor(state, policy), ...agentMarks(state), ...cancellations(state)],
     later: state.backoffUntil === null ? changesFor(state) : [backoff(state, state.backoffUntil)],
   }));
-  const canceled = wantedActions
+
+/** `decisions` about all pools; the oldest pool comes first. `pending`: prebuild jobs that wait for a provisioner. */
+export function plan(decisions: readonly PoolDecision[], pending: number, policy: Policy): Plan {
+  const ordered = decisions.toSorted((a, b) => a.state.pool.seq - b.state.pool.seq);
+  const canceled = ordered
     .flatMap(({ first }) => first)
     .reduce((sum, action) => sum + countCancelled(action), 0);
-  const room = policy.maxPending - Math.max(0, snapshot.pending - canceled);
+  const room = policy.maxPending - Math.max(0, pending - canceled);
   const granted = shareQueue(
-    wantedActions.map(({ later }) => later),
+    ordered.map(({ later }) => later),
     Math.max(0, room),
     policy.maxPending,
   );
-  return { states, actions: wantedActions.flatMap(({ first }, index) => [...first, ...granted[index]!]) };
+  return {
+    states: ordered.map(({ state }) => state),
+    actions: ordered.flatMap(({ first }, index) => [...first, ...granted[index]!]),
+  };
 }
 
 const countCancelled = (action: Action) => (action.kind === "cancel" ? action.targets.length : 0);

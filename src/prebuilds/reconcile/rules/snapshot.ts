@@ -3,6 +3,8 @@ import type { BuildStatus, LifecycleState, PrebuildStatus, Transition } from "..
 
 /** A preset with prebuilds. */
 export interface Pool {
+  /** Older pools have smaller numbers. */
+  seq: number;
   presetId: string;
   presetName: string;
   templateId: string;

@@ -2,8 +2,10 @@
 // the snapshot, it changes nothing.
 import { sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { prebuildsUser, type PrebuildStatus } from "../../../../db/schema.ts";
 import {
+  buildExistsSql,
   cancelBuild,
   insertBuild,
   whereLatestBuildUnchanged,
@@ -16,10 +18,12 @@ import type { Target } from "../rules/actions.ts";
 const isUnclaimedSql = (workspaceId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND owner_id = ${prebuildsUser.id})`;
 
-/** True in SQL while the preset's version is the active one and its builds can be created. */
-const canBuildSql = (presetId: string): SQL => sql`EXISTS (
+/** True in SQL while `when`, the preset's version is the active one and its builds can be created. */
+const canBuildSql = prepared(
+  (when: SQL, presetId: string): SQL => sql`${when} AND EXISTS (
   SELECT 1 FROM presets p JOIN templates t ON t.active_version_id = p.version_id
-  WHERE p.id = ${presetId} AND p.prebuild_status <> 'validation_failed')`;
+  WHERE p.id = ${presetId} AND p.prebuild_status <> 'validation_failed')`,
+);
 
 /** A workspace of the pool with its first build, or neither. */
 export const createPrebuild = (
@@ -28,40 +32,57 @@ export const createPrebuild = (
   parameters: readonly ParameterValue[],
   when: SQL,
 ): Statement[] => [
-  ...insertWorkspace(workspace, sql`${when} AND ${canBuildSql(build.presetId)}`),
+  ...insertWorkspace(workspace, canBuildSql(when, build.presetId)),
   ...insertBuild(build, parameters, whereLatestBuildUnchanged(workspace.id, null)),
 ];
 
 /** Runs with what the latest build ran with. */
-export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => {
-  const created = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
-  const guard = sql`${when} AND ${isUnclaimedSql(target.workspaceId)} AND ${whereLatestBuildUnchanged(target.workspaceId, target.buildId)}`;
-  return [
-    query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
-        initiator_id, status, agent_generation, has_ai_task, created_at, updated_at, priority)
-      SELECT ${buildId}, workspace_id, number + 1, version_id, 'delete', 'prebuild', 'none', ${prebuildsUser.id},
-        'pending', agent_generation, has_ai_task, ${now}, ${now}, 1
-      FROM workspace_builds WHERE id = ${target.buildId} AND ${guard} ON CONFLICT DO NOTHING`),
-    query.run(sql`INSERT INTO build_parameters (build_id, name, value)
-      SELECT ${buildId}, name, value FROM build_parameters WHERE build_id = ${target.buildId} AND ${created}
-      ON CONFLICT DO NOTHING`),
-    query.run(sql`UPDATE workspaces SET latest_build_id = ${buildId}, updated_at = ${now}
-      WHERE id = ${target.workspaceId} AND latest_build_id = ${target.buildId} AND ${created}`),
-  ];
-};
+export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => [
+  insertDeletion(target, buildId, now, when),
+  copyParameters(target, buildId),
+  setLatestBuild(target, buildId, now),
+];
+
+const insertDeletion = prepared(({ workspaceId, buildId }: Target, id: string, now: number, when: SQL) =>
+  query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
+      initiator_id, status, agent_generation, has_ai_task, created_at, updated_at, priority)
+    SELECT ${id}, workspace_id, number + 1, version_id, 'delete', 'prebuild', 'none', ${prebuildsUser.id},
+      'pending', agent_generation, has_ai_task, ${now}, ${now}, 1
+    FROM workspace_builds WHERE id = ${buildId} AND ${when} AND ${isUnclaimedSql(workspaceId)}
+      AND ${whereLatestBuildUnchanged(workspaceId, buildId)} ON CONFLICT DO NOTHING`),
+);
+
+const copyParameters = prepared(({ buildId }: Target, id: string) =>
+  query.run(sql`INSERT INTO build_parameters (build_id, name, value)
+    SELECT ${id}, name, value FROM build_parameters WHERE build_id = ${buildId} AND ${buildExistsSql(id)}
+    ON CONFLICT DO NOTHING`),
+);
+
+const setLatestBuild = prepared(({ workspaceId, buildId }: Target, id: string, now: number) =>
+  query.run(sql`UPDATE workspaces SET latest_build_id = ${id}, updated_at = ${now}
+    WHERE id = ${workspaceId} AND latest_build_id = ${buildId} AND ${buildExistsSql(id)}`),
+);
 
 /** Of a first build that nobody has taken: nothing exists yet, so the workspace ends with it. */
 export const cancelCreation = (target: Target, now: number, when: SQL): Statement[] => [
-  cancelBuild(
-    target.buildId,
-    now,
-    sql`status = 'pending' AND plan_received_at IS NULL AND ${when} AND ${isUnclaimedSql(target.workspaceId)}`,
-  ),
-  query.run(sql`UPDATE workspaces SET deleted_at = ${now}, updated_at = ${now}
-    WHERE id = ${target.workspaceId} AND deleted_at IS NULL AND latest_build_id = ${target.buildId}
-      AND EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${target.buildId} AND number = 1 AND status = 'canceled'
-        AND started_at IS NULL) AND ${when}`),
+  cancelFirstBuild(target, now, when),
+  endWorkspace(target, now, when),
 ];
+
+const cancelFirstBuild = prepared(({ workspaceId, buildId }: Target, now: number, when: SQL) =>
+  cancelBuild(
+    buildId,
+    now,
+    sql`status = 'pending' AND plan_received_at IS NULL AND ${when} AND ${isUnclaimedSql(workspaceId)}`,
+  ),
+);
+
+const endWorkspace = prepared(({ workspaceId, buildId }: Target, now: number, when: SQL) =>
+  query.run(sql`UPDATE workspaces SET deleted_at = ${now}, updated_at = ${now}
+    WHERE id = ${workspaceId} AND deleted_at IS NULL AND latest_build_id = ${buildId}
+      AND EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId} AND number = 1 AND status = 'canceled'
+        AND started_at IS NULL) AND ${when}`),
+);
 
 /** True in SQL of `presets` while the pool is the one of its template. */
 const isActivePoolSql = sql`EXISTS (SELECT 1 FROM templates t WHERE t.active_version_id = presets.version_id

@@ -1,6 +1,7 @@
 // SQL of the lease that one run at a time holds, and of the fence that each of its writes carries.
 import { eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { leases } from "../../../../db/schema.ts";
 import { isPausedSql } from "./pool-control.ts";
 
@@ -32,7 +33,9 @@ export const holdsLeaseSql = (token: string): SQL =>
   sql`EXISTS (SELECT 1 FROM leases WHERE name = ${name} AND token = ${token})`;
 
 /** True while this run can write: it holds the lease, and reconciliation is not paused. */
-export const canWriteSql = (token: string): SQL => sql`(${holdsLeaseSql(token)} AND NOT ${isPausedSql})`;
+export const canWriteSql: (token: string) => SQL = prepared(
+  (token: string): SQL => sql`(${holdsLeaseSql(token)} AND NOT ${isPausedSql})`,
+);
 
 /** For unguarded reads. */
 export const alwaysSql: SQL = sql`true`;

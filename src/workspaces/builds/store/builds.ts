@@ -1,6 +1,7 @@
 // SQL of builds: finding, creating and canceling one, and what the next one depends on.
 import { and, desc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
 import {
   buildParameters,
@@ -117,15 +118,19 @@ export function insertBuild(build: NewBuild, parameters: readonly ParameterValue
   return [
     ...insertRows(workspaceBuilds, [build], when),
     ...insertValues(build.id, parameters),
-    query
-      .update(workspaces)
-      .set({ latestBuildId: build.id, updatedAt: build.createdAt, lastUsedAt: build.createdAt })
-      .where(
-        sql`${workspaces.id} = ${build.workspaceId} AND ${buildExistsSql(build.id)} AND (latest_build_id IS NULL OR ${build.number} >
-          (SELECT number FROM workspace_builds WHERE id = latest_build_id))`,
-      ),
+    noteLatestBuild(build.workspaceId, build.id, build.number, build.createdAt),
   ];
 }
+
+const noteLatestBuild = prepared((workspaceId: string, id: string, number: number, createdAt: number) =>
+  query
+    .update(workspaces)
+    .set({ latestBuildId: id, updatedAt: createdAt, lastUsedAt: createdAt })
+    .where(
+      sql`${workspaces.id} = ${workspaceId} AND ${buildExistsSql(id)} AND (latest_build_id IS NULL OR ${number} >
+        (SELECT number FROM workspace_builds WHERE id = latest_build_id))`,
+    ),
+);
 
 /** Those of these ids that there are. */
 export const listExistingBuilds = (ids: readonly string[]) =>
@@ -135,19 +140,22 @@ export const listExistingBuilds = (ids: readonly string[]) =>
     .where(sql`${workspaceBuilds.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
 
 /** True in SQL when there is a build of this id. */
-export const buildExistsSql = (id: string): SQL =>
-  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
+export const buildExistsSql: (id: string) => SQL = prepared(
+  (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`,
+);
 
 /** SQL for the id of a build's workspace. */
 export const workspaceIdByBuildSql = (id: SQL | string): SQL =>
   sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${id})`;
 
 /** True in SQL while the workspace's latest build is the one that was read, and none is in progress. */
-export const whereLatestBuildUnchanged = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
+export const whereLatestBuildUnchanged: (workspaceId: string, latestBuildId: string | null) => SQL = prepared(
+  (workspaceId: string, latestBuildId: string | null): SQL => sql`(
   EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND deleted_at IS NULL
     AND latest_build_id IS ${latestBuildId})
   AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE workspace_id = ${workspaceId}
-    AND status IN ('pending', 'running', 'canceling')))`;
+    AND status IN ('pending', 'running', 'canceling')))`,
+);
 
 /** True in SQL while a build is queued or running, and not being canceled. */
 export const cancelableSql = (id: string): SQL =>

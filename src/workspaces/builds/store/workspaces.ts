@@ -1,6 +1,7 @@
 // SQL of workspaces: finding, listing, creating and ending one.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { insertRows, type Page } from "../../../../db/rows.ts";
 import { templates, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
 import type { WorkspaceSearch } from "../rules/search.ts";
@@ -65,12 +66,13 @@ export type NewWorkspace = Omit<typeof workspaces.$inferInsert, "seq">;
 
 /** Left out when the name is taken, or when its template takes no new workspaces. */
 export const insertWorkspace = (workspace: NewWorkspace, when: SQL): Statement[] =>
-  insertRows(
-    workspaces,
-    [workspace],
-    sql`${when} AND EXISTS (SELECT 1 FROM templates WHERE id = ${workspace.templateId} AND deleted_at IS NULL
+  insertRows(workspaces, [workspace], acceptsWorkspacesSql(when, workspace.templateId));
+
+const acceptsWorkspacesSql = prepared(
+  (when: SQL, templateId: string): SQL =>
+    sql`${when} AND EXISTS (SELECT 1 FROM templates WHERE id = ${templateId} AND deleted_at IS NULL
       AND deprecation_message = '')`,
-  );
+);
 
 /** A row if the user has a workspace of this name. */
 export const findNamesake = (ownerId: string, name: string) =>
