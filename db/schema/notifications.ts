@@ -204,7 +204,7 @@ export const notificationMessages = sqliteTable(
   ],
 );
 
-/** One row per attempt, written when it starts, so a crash counts. */
+/** One row per attempt, written with its result; of one that was interrupted, when its message is leased again. */
 export const notificationAttempts = sqliteTable(
   "notification_attempts",
   {
@@ -212,6 +212,7 @@ export const notificationAttempts = sqliteTable(
     number: integer("number").notNull(),
     startedAt: integer("started_at").notNull(),
     finishedAt: integer("finished_at"),
+    /** `started`: it has no result. */
     outcome: text("outcome", { enum: attemptOutcomes }).notNull(),
     /** The response or error as text, without secrets. */
     detail: text("detail"),

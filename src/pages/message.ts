@@ -113,11 +113,14 @@ function reasons(row: MessageRow): Html[] {
 }
 
 const outcomes: Record<AttemptRow["outcome"], string> = {
-  started: "in progress",
+  started: "interrupted",
   sent: "sent",
   temporary_failure: "failed",
   permanent_failure: "failed",
 };
+
+const isRunning = (attempt: number, { status, attempts }: MessageRow): boolean =>
+  status === "leased" && attempt === attempts;
 
 function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: number): Html | string {
   if (attempts.length === 0)
@@ -134,7 +137,7 @@ function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: numb
               Attempt ${number}
               ${finishedAt === null ? "" : html`<span class="for">${finishedAt - startedAt} ms</span>`}
             </h3>
-            <p class="tags">${moment(startedAt, now)} ${tag(outcomes[outcome])}</p>
+            <p class="tags">${moment(startedAt, now)} ${tag(isRunning(number, row) ? "in progress" : outcomes[outcome])}</p>
             <p class="${outcome === "sent" ? "answer plain" : "answer"}">${detail ?? "No response."}</p>
           </li>`,
       )}

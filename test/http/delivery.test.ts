@@ -6,6 +6,7 @@ import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { tick } from "../../src/tick.ts";
 import { allNotices, deliveryLog } from "../support/inbox.ts";
 import { copyNewDatabase } from "../support/new-database.ts";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
@@ -389,9 +390,25 @@ describe("leases", () => {
     await send(server, token, "Build done");
     await receiver.wait(1);
     const releaseFirst = release;
-    receiver.answer({ status: 200 });
+    const { id } = (await deliveryLog(server, token))[0]!;
+    const shown = async () => {
+      const { json } = await server.call("GET", `/api/v2/notifications/messages/${id}`, { token });
+      return json.attempts.map(({ number, outcome }) => [number, outcome]);
+    };
+    expect(await shown()).toEqual([[1, "started"]]);
+    const secondAnswer = Promise.withResolvers<{ status: number }>();
+    receiver.answer(() => secondAnswer.promise);
     server.clock.advance(20_001);
-    expect(await dispatch(server.deps())).toMatchObject({ sent: 1 });
+    const second = dispatch(server.deps());
+    await receiver.wait(2);
+    expect(await shown()).toEqual([
+      [1, "started"],
+      [2, "started"],
+    ]);
+    const page = wordsOf(await get(server, `/deployment/notifications/messages/${id}`, cookieFor(token)));
+    expect(page).toMatch(/Attempt 1 .* interrupted .*Attempt 2 .* in progress/);
+    secondAnswer.resolve({ status: 200 });
+    expect(await second).toMatchObject({ sent: 1 });
     releaseFirst({ status: 500 });
     await server.settled();
     expect((await deliveryLog(server, token))[0]).toMatchObject({

@@ -125,6 +125,7 @@ test("a delivery to the inbox that is under way when the task works again leaves
     id,
     token: "t1",
     attempt: 1,
+    startedAt: now,
     finishedAt: now,
     dueAt: null,
     reason: null,

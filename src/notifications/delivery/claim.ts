@@ -78,7 +78,7 @@ async function holdQuiet(
     return until > now ? [{ id: message.id, until }] : [];
   });
   if (held.length === 0) return messages;
-  await deps.db.write(deferMessages(token, held, now), {});
+  await deps.db.write([deferMessages(token, held, now)], {});
   const ids = new Set(held.map(({ id }) => id));
   return messages.filter(({ id }) => !ids.has(id));
 }

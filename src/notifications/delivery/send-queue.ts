@@ -124,7 +124,7 @@ export async function releaseClaimed(
   messages: readonly { message: { id: string }; token: string }[],
 ): Promise<void> {
   const byToken = Map.groupBy(messages, ({ token }) => token);
-  const statements = [...byToken].flatMap(([token, ofToken]) =>
+  const statements = [...byToken].map(([token, ofToken]) =>
     releaseMessages(
       token,
       ofToken.map(({ message }) => message.id),

@@ -157,10 +157,11 @@ const toFinished = ({ message, token, decision, outcome, startedAt, finishedAt }
   reason: decision.reason,
 });
 
-const toOutcomeRow = ({ message: { id, attempt }, token, decision, finishedAt }: Result) => ({
+const toOutcomeRow = ({ message: { id, attempt }, token, decision, startedAt, finishedAt }: Result) => ({
   id,
   token,
   attempt,
+  startedAt,
   finishedAt,
   ...decision,
 });

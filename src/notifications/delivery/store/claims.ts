@@ -1,7 +1,7 @@
 // SQL of claims: what is due, and leases on messages of one queue. Every write can be sent twice.
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { prepared } from "../../../../db/prepared.ts";
+import { prepared, trueSql } from "../../../../db/prepared.ts";
 import type { DeliveryQueue } from "../../../kernel/ports.ts";
 import { methods } from "../../channels/index.ts";
 import { isPausedSql } from "../../preferences/store/settings.ts";
@@ -20,58 +20,64 @@ export interface Claim {
   ids?: readonly string[];
 }
 
-/** Leases due messages, and counts and records the attempt. A token that was used claims nothing more. */
-export function claimMessages(claim: Claim): Statement[] {
-  const { token, queue, now, leaseUntil, limit } = claim;
-  const { receiverId } = queue;
-  const values = { token, now, leaseUntil, limit, held: JSON.stringify(claim.held) };
-  const ids = claim.ids && JSON.stringify(claim.ids);
-  return [
-    ...(receiverId === null
-      ? [leaseMessages({ ...values, channel: queue.method, ids })]
-      : [takeTurn(receiverId, token, now), leaseForReceiver({ ...values, receiverId })]),
-    insertAttempts(token, now),
-  ];
+/** Leases due messages, and counts the attempt. A token that was used claims nothing more. */
+export function claimMessages({ token, queue, now, leaseUntil, limit, held, ids }: Claim): Statement[] {
+  const leased = { token, now, leaseUntil };
+  const { method: channel, receiverId } = queue;
+  if (receiverId === null && ids !== undefined)
+    return [lease(leased, dueAmong({ channel, now, limit, ids: JSON.stringify(ids) }))];
+  const free = { now, limit, held: JSON.stringify(held) };
+  const due = receiverId === null ? dueOf({ channel, ...free }) : dueForReceiver({ receiverId, ...free });
+  return receiverId === null
+    ? [recordInterrupted(due), lease(leased, due)]
+    : [
+        takeTurn(receiverId, token, now),
+        recordInterrupted(due),
+        lease(leased, due, hasTurnSql(receiverId, token)),
+      ];
 }
 
-/** Lists are JSON arrays. */
-type LeaseValues = Pick<Claim, "token" | "now" | "leaseUntil" | "limit"> & { held: string };
-type ChannelLease = LeaseValues & { channel: string; ids: string | undefined };
-type ReceiverLease = LeaseValues & { receiverId: string };
+type Due = Pick<Claim, "now" | "limit">;
 
-const leaseMessages = prepared(({ token, channel, now, leaseUntil, limit, held, ids }: ChannelLease) => {
-  const isDueSql = sql`m.method = ${channel} AND m.due_at <= ${now}
-      AND (m.lease_token IS NULL OR m.lease_token NOT IN (SELECT value FROM json_each(${held})))
-    ORDER BY m.due_at, m.seq LIMIT ${limit}`;
-  // Chosen ones are looked up, however many others are due.
-  const dueSql =
-    ids === undefined
-      ? sql`SELECT m.seq FROM notification_messages AS m WHERE ${isDueSql}`
-      : sql`SELECT m.seq FROM json_each(${ids}) AS chosen CROSS JOIN notification_messages AS m ON m.id = chosen.value
-        WHERE ${isDueSql}`;
-  return query.run(sql`UPDATE notification_messages
-    SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
-      attempt_count = attempt_count + 1, updated_at = ${now}
-    WHERE seq IN (${dueSql}) AND NOT ${isPausedSql}
-      AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`);
-});
+/** SQL for the sequence numbers of what is due, those first that are due longest. `held`: a JSON array of tokens. */
+const dueOf = prepared(
+  ({ channel, now, limit, held }: Due & { channel: string; held: string }): SQL =>
+    sql`SELECT seq FROM notification_messages WHERE method = ${channel} AND due_at <= ${now}
+      AND ${isFreeSql(held)} ORDER BY due_at, seq LIMIT ${limit}`,
+);
 
-/** In the receiver's turn; one that fails gets one message, to try it. */
-const leaseForReceiver = prepared(({ token, receiverId, now, leaseUntil, limit, held }: ReceiverLease) => {
-  const dueSql = sql`SELECT seq FROM notification_messages WHERE receiver_id = ${receiverId} AND due_at <= ${now}
-      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${held})))
-    ORDER BY due_at, seq LIMIT ${turnLimitSql(receiverId, limit)}`;
-  return query.run(sql`UPDATE notification_messages
-    SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
-      attempt_count = attempt_count + 1, updated_at = ${now}
-    WHERE seq IN (${dueSql}) AND NOT ${isPausedSql} AND ${hasTurnSql(receiverId, token)}
-      AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`);
-});
+/** One that fails gets one message, to try it. */
+const dueForReceiver = prepared(
+  ({ receiverId, now, limit, held }: Due & { receiverId: string; held: string }): SQL =>
+    sql`SELECT seq FROM notification_messages WHERE receiver_id = ${receiverId} AND due_at <= ${now}
+      AND ${isFreeSql(held)} ORDER BY due_at, seq LIMIT ${turnLimitSql(receiverId, limit)}`,
+);
 
-const insertAttempts = prepared((token: string, now: number) =>
+/** New ones, which are looked up, however many others are due. `ids`: a JSON array. */
+const dueAmong = prepared(
+  ({ channel, now, limit, ids }: Due & { channel: string; ids: string }): SQL =>
+    sql`SELECT m.seq FROM json_each(${ids}) AS chosen CROSS JOIN notification_messages AS m ON m.id = chosen.value
+      WHERE m.method = ${channel} AND m.due_at <= ${now} AND m.lease_token IS NULL
+      ORDER BY m.due_at, m.seq LIMIT ${limit}`,
+);
+
+const isFreeSql = (held: string): SQL =>
+  sql`(lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${held})))`;
+
+/** Of those among the due that are leased: the lease has ended, and its attempt has no result. */
+const recordInterrupted = prepared((due: SQL) =>
   query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
-    SELECT id, attempt_count, ${now}, 'started' FROM notification_messages WHERE lease_token = ${token}
-    ON CONFLICT DO NOTHING`),
+    SELECT id, attempt_count, updated_at, 'started' FROM notification_messages
+    WHERE seq IN (${due}) AND lease_token IS NOT NULL ON CONFLICT DO NOTHING`),
+);
+
+const lease = prepared(
+  ({ token, now, leaseUntil }: Pick<Claim, "token" | "now" | "leaseUntil">, due: SQL, when: SQL = trueSql) =>
+    query.run(sql`UPDATE notification_messages
+      SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
+        attempt_count = attempt_count + 1, updated_at = ${now}
+      WHERE seq IN (${due}) AND NOT ${isPausedSql} AND ${when}
+        AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`),
 );
 
 /** The queues that have due messages; receivers whose pause is over. */

@@ -143,12 +143,15 @@ export const isMessageVisibleSql = (self: SQL<string>, id: string): SQL =>
 
 export type MessageRow = ReturnType<typeof findMessage>["_"]["result"][number];
 
-export function listAttempts(messageId: string) {
-  return query
-    .select()
-    .from(notificationAttempts)
-    .where(eq(notificationAttempts.messageId, messageId))
-    .orderBy(asc(notificationAttempts.number));
-}
+/** With the one in progress, whose row is written with its result. */
+export const listAttempts = (messageId: string) =>
+  query.all<AttemptRow>(sql`
+    SELECT number, started_at AS "startedAt", finished_at AS "finishedAt", outcome, detail
+    FROM notification_attempts WHERE message_id = ${messageId}
+    UNION ALL
+    SELECT attempt_count, updated_at, NULL, 'started', NULL FROM notification_messages AS m
+    WHERE id = ${messageId} AND status = 'leased' AND NOT EXISTS (
+      SELECT 1 FROM notification_attempts WHERE message_id = m.id AND number = m.attempt_count)
+    ORDER BY number`);
 
-export type AttemptRow = ReturnType<typeof listAttempts>["_"]["result"][number];
+export type AttemptRow = Omit<typeof notificationAttempts.$inferSelect, "messageId">;

@@ -127,6 +127,7 @@ export interface OutcomeRow {
   reason: string | null;
   detail: string;
   forgiven: number;
+  startedAt: number;
   finishedAt: number;
 }
 
@@ -134,11 +135,11 @@ type InboxRow = typeof inboxNotifications.$inferInsert;
 
 /**
  * Writes the outcomes of attempts and the inbox rows of sent messages, each only while its lease holds. If the lease was
- * lost, only the row of the attempt changes.
+ * lost, only the row of the attempt is written.
  */
 export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
   return [
-    ...chunks(outcomes.map(toArray)).flatMap((chunk) => [endLeases(chunk), endAttempts(chunk)]),
+    ...chunks(outcomes.map(toArray)).flatMap((chunk) => [endLeases(chunk), recordAttempts(chunk)]),
     ...insertRows(inboxNotifications, inbox, isSentSql),
     ...foldOlder(
       inbox.flatMap(({ situationId }) => situationId ?? []),
@@ -157,6 +158,7 @@ const outcomeFields = [
   "id",
   "token",
   "attempt",
+  "startedAt",
   "finishedAt",
   "status",
   "dueAt",
@@ -180,11 +182,14 @@ const endLeases = prepared((outcomes: string) =>
     WHERE notification_messages.id = ${givenSql.id} AND notification_messages.lease_token = ${givenSql.token}`),
 );
 
-const endAttempts = prepared((outcomes: string) =>
-  query.run(sql`UPDATE notification_attempts
-    SET finished_at = ${givenSql.finishedAt}, outcome = ${givenSql.outcome}, detail = ${givenSql.detail}
-    FROM json_each(${outcomes}) AS row
-    WHERE message_id = ${givenSql.id} AND number = ${givenSql.attempt} AND outcome = 'started'`),
+/** Those of messages that are there; one that was taken over has its row already. */
+const recordAttempts = prepared((outcomes: string) =>
+  query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, finished_at, outcome, detail)
+    SELECT m.id, ${givenSql.attempt}, ${givenSql.startedAt}, ${givenSql.finishedAt}, ${givenSql.outcome}, ${givenSql.detail}
+    FROM json_each(${outcomes}) AS row CROSS JOIN notification_messages AS m ON m.id = ${givenSql.id} WHERE true
+    ON CONFLICT (message_id, number) DO UPDATE
+      SET finished_at = excluded.finished_at, outcome = excluded.outcome, detail = excluded.detail
+      WHERE outcome = 'started'`),
 );
 
 /** Ends expired messages with sealed labels, so that these are deleted even while nothing is sent; not leased messages. */
@@ -200,41 +205,20 @@ export function expireMessages(now: number): Statement[] {
 }
 
 /** Returns some messages of a claim to the queue: no attempt was made. */
-export function releaseMessages(token: string, ids: readonly string[], now: number): Statement[] {
-  const whereLeased = leasedAmongSql(token, ids);
-  return [
-    forgetAttempts(whereLeased),
-    query.run(sql`UPDATE notification_messages
-      SET status = 'pending', lease_token = NULL, due_at = ${now}, attempt_count = attempt_count - 1, updated_at = ${now}
-      WHERE ${whereLeased}`),
-  ];
-}
-
-const leasedAmongSql = (token: string, ids: readonly string[]): SQL =>
-  sql`lease_token = ${token} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-
-const forgetAttempts = (whereLeased: SQL): Statement =>
-  query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
-    (SELECT id, attempt_count FROM notification_messages WHERE ${whereLeased})`);
+export const releaseMessages = (token: string, ids: readonly string[], now: number): Statement =>
+  query.run(sql`UPDATE notification_messages
+    SET status = 'pending', lease_token = NULL, due_at = ${now}, attempt_count = attempt_count - 1, updated_at = ${now}
+    WHERE lease_token = ${token} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
 
 /** Lets some messages of a claim wait for the end of quiet hours: no attempt was made. */
-export function deferMessages(
+export const deferMessages = (
   token: string,
   held: readonly { id: string; until: number }[],
   now: number,
-): Statement[] {
-  return [
-    forgetAttempts(
-      leasedAmongSql(
-        token,
-        held.map(({ id }) => id),
-      ),
-    ),
-    query.run(sql`UPDATE notification_messages
-      SET status = 'pending', lease_token = NULL, due_at = row.value ->> '$.until',
-        attempt_count = attempt_count - 1, updated_at = ${now},
-        reasons = CASE WHEN instr(reasons, '"quiet_hours"') > 0 THEN reasons ELSE json_insert(reasons, '$[#]', 'quiet_hours') END
-      FROM json_each(${JSON.stringify(held)}) AS row
-      WHERE notification_messages.id = row.value ->> '$.id' AND lease_token = ${token}`),
-  ];
-}
+): Statement =>
+  query.run(sql`UPDATE notification_messages
+    SET status = 'pending', lease_token = NULL, due_at = row.value ->> '$.until',
+      attempt_count = attempt_count - 1, updated_at = ${now},
+      reasons = CASE WHEN instr(reasons, '"quiet_hours"') > 0 THEN reasons ELSE json_insert(reasons, '$[#]', 'quiet_hours') END
+    FROM json_each(${JSON.stringify(held)}) AS row
+    WHERE notification_messages.id = row.value ->> '$.id' AND lease_token = ${token}`);

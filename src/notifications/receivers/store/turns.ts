@@ -50,8 +50,10 @@ export const takeTurn: (id: string, token: string, now: number) => Statement = p
       WHERE id = ${id} AND resume_at <= ${now} AND turn_token IS NOT ${token}`),
 );
 
-export const hasTurnSql = (id: string, token: string): SQL =>
-  sql`EXISTS (SELECT 1 FROM notification_receivers WHERE id = ${id} AND turn_token = ${token})`;
+export const hasTurnSql: (id: string, token: string) => SQL = prepared(
+  (id: string, token: string): SQL =>
+    sql`EXISTS (SELECT 1 FROM notification_receivers WHERE id = ${id} AND turn_token = ${token})`,
+);
 
 /** SQL: how many messages a turn has: one where they have a spacing, or to try a receiver that fails. */
 export const turnLimitSql = (id: string, limit: number): SQL =>
