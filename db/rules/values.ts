@@ -12,6 +12,15 @@ export const messageStatuses = [
   "permanent_failure",
   "inhibited",
 ] as const;
+/** What an attempt counts as: Coder's words where it has them. `inhibited`: the message ended without an attempt. */
+export const attemptResults = [
+  "success",
+  "temp_fail",
+  "perm_fail",
+  "recipient_refused",
+  "inhibited",
+] as const;
+export type AttemptResult = (typeof attemptResults)[number];
 export const attemptOutcomes = ["started", "sent", "temporary_failure", "permanent_failure"] as const;
 
 export const muteThings = ["workspace", "template", "preset", "session"] as const;

@@ -6,13 +6,14 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { notificationReceivers } from "./receivers.ts";
-import { attemptOutcomes, messageStatuses } from "../rules/values.ts";
+import { attemptOutcomes, attemptResults, messageStatuses } from "../rules/values.ts";
 import { oneOf } from "./one-of.ts";
 
 export const notificationTemplates = sqliteTable(
@@ -221,6 +222,31 @@ export const notificationAttempts = sqliteTable(
     primaryKey({ columns: [table.messageId, table.number] }),
     foreignKey({ columns: [table.messageId], foreignColumns: [notificationMessages.id] }).onDelete("cascade"),
     check("notification_attempts_outcome", oneOf("outcome", attemptOutcomes)),
+  ],
+);
+
+/** How many attempts of the same kind there were, for metrics: the buckets of histograms by their labels, "" for none. */
+export const notificationAttemptTotals = sqliteTable(
+  "notification_attempt_totals",
+  {
+    method: text("method").notNull(),
+    templateId: text("template_id").notNull(),
+    result: text("result", { enum: attemptResults }).notNull(),
+    /** Of first attempts. */
+    queued: text("queued").notNull(),
+    sending: text("sending").notNull(),
+    /** Of those that succeeded. */
+    delivered: text("delivered").notNull(),
+    count: integer("count").notNull(),
+    queuedSeconds: real("queued_seconds").notNull(),
+    sendingSeconds: real("sending_seconds").notNull(),
+    deliveredSeconds: real("delivered_seconds").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.method, table.templateId, table.result, table.queued, table.sending, table.delivered],
+    }),
+    check("notification_attempt_totals_result", oneOf("result", attemptResults)),
   ],
 );
 

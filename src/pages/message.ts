@@ -137,7 +137,9 @@ function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: numb
               Attempt ${number}
               ${finishedAt === null ? "" : html`<span class="for">${finishedAt - startedAt} ms</span>`}
             </h3>
-            <p class="tags">${moment(startedAt, now)} ${tag(isRunning(number, row) ? "in progress" : outcomes[outcome])}</p>
+            <p class="tags">
+              ${moment(startedAt, now)} ${tag(isRunning(number, row) ? "in progress" : outcomes[outcome])}
+            </p>
             <p class="${outcome === "sent" ? "answer plain" : "answer"}">${detail ?? "No response."}</p>
           </li>`,
       )}

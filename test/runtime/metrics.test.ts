@@ -9,7 +9,8 @@ import { query } from "../../db/client.ts";
 import { insertRows } from "../../db/rows.ts";
 import { notificationMessages } from "../../db/schema.ts";
 import { exposition } from "../../src/kernel/rules/metrics.ts";
-import { countersOf, totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
+import { totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
+import { toTotals } from "../support/attempt-totals.ts";
 import { createMeter } from "../support/meter.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { startPools } from "../support/pools.ts";
@@ -172,8 +173,8 @@ describe("totals", () => {
 
   test("put durations into the bucket where they belong", () => {
     const base = { method: "webhook" as const, templateId: custom, createdAt: 0 };
-    const additions = [0, 900, 1_000, 4_000_000].flatMap((startedAt, at) =>
-      countersOf({
+    const totals = toTotals(
+      [0, 900, 1_000, 4_000_000].map((startedAt, at) => ({
         ...base,
         attempt: at === 1 ? 2 : 1,
         startedAt,
@@ -181,17 +182,9 @@ describe("totals", () => {
         outcome: "sent",
         status: "sent",
         reason: null,
-      }),
+      })),
     );
-    const rows = [...Map.groupBy(additions, ([name, labels]) => `${name} ${labels}`).values()].map(
-      (same) => ({
-        name: same[0]![0],
-        labels: same[0]![1],
-        value: same.reduce((total, [, , value]) => total + value, 0),
-        sum: same.reduce((total, [, , , seconds = 0]) => total + seconds, 0),
-      }),
-    );
-    const series = parseExposition(exposition(totalFamilies(rows, methods)));
+    const series = parseExposition(exposition(totalFamilies([], totals, methods)));
     const queued = (le: string) =>
       valueOf(series, "coderd_notifications_queued_seconds_bucket", { ...webhook, le });
     // The second one was a retry: it doesn't say how long the first took.

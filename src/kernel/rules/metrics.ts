@@ -45,6 +45,18 @@ export interface CounterRow {
   sum: number;
 }
 
+/** Those of the same name and labels become one. */
+export function addUp(rows: readonly CounterRow[]): CounterRow[] {
+  const sums = new Map<string, CounterRow>();
+  for (const row of rows) {
+    const key = `${row.name} ${row.labels}`;
+    const found = sums.get(key);
+    const added = found && { ...row, value: found.value + row.value, sum: found.sum + row.sum };
+    sums.set(key, added ?? row);
+  }
+  return [...sums.values()];
+}
+
 /** What is stored under one name. */
 export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
   rows

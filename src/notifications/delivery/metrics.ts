@@ -5,17 +5,18 @@ import { messageMethods, type MessageMethod } from "../channels/index.ts";
 import { unfinishedStatuses, totalFamilies } from "./rules/totals.ts";
 import { isFailing } from "../receivers/rules/breaker.ts";
 import { listReceiverStates } from "../receivers/store/receivers.ts";
-import { countLeased, countUnfinished, readCounters } from "./store/metrics.ts";
+import { countLeased, countUnfinished, readAttemptTotals, readCounters } from "./store/metrics.ts";
 
 export const outboxReads = (now: number) => ({
   unfinished: countUnfinished(now),
   leased: countLeased(),
   counters: readCounters(),
+  totals: readAttemptTotals(),
   receivers: listReceiverStates(),
 });
 
 export function outboxFamilies(
-  { unfinished, leased, counters, receivers }: Answers<ReturnType<typeof outboxReads>>,
+  { unfinished, leased, counters, totals, receivers }: Answers<ReturnType<typeof outboxReads>>,
   now: number,
 ): Family[] {
   const perMethod = (value: (method: MessageMethod) => number): Sample[] =>
@@ -61,6 +62,6 @@ export function outboxFamilies(
         value: isEnabled && !isFailing(failures) ? 1 : 0,
       })),
     },
-    ...totalFamilies(counters, messageMethods),
+    ...totalFamilies(counters, totals, messageMethods),
   ];
 }

@@ -12,7 +12,7 @@ import type { ReceiverToSend } from "../receivers/store/turns.ts";
 import type { Claimed } from "./send-queue.ts";
 import { isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
-import { groupByCounters } from "./rules/totals.ts";
+import { groupByKind } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
 import { countAttempts } from "./store/metrics.ts";
 import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
@@ -122,7 +122,7 @@ async function statementsOf(deps: Deps, batch: readonly Result[]): Promise<State
     );
   // Counters come first: they count only what is still leased, and the outcomes end the leases.
   return [
-    ...countAttempts(groupByCounters(batch.map(toFinished))),
+    ...countAttempts(groupByKind(batch.map(toFinished))),
     ...receiverHealth(batch, deps.now()),
     ...writeOutcomes(batch.map(toOutcomeRow), inbox),
     ...(await receiverStatements(deps, batch)),

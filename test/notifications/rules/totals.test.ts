@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import {
   countersOf,
   finishedAdditions,
-  groupByCounters,
+  groupByKind,
   totalFamilies,
   unfinishedStatuses,
   type FinishedAttempt,
 } from "../../../src/notifications/delivery/rules/totals.ts";
+import { toTotals } from "../../support/attempt-totals.ts";
 
 const attempt: FinishedAttempt = {
   method: "webhook",
@@ -20,13 +21,10 @@ const attempt: FinishedAttempt = {
   status: "sent",
   reason: null,
 };
+const countersAfter = (changes: Partial<FinishedAttempt>) =>
+  toTotals([{ ...attempt, ...changes }]).flatMap(countersOf);
 const added = (changes: Partial<FinishedAttempt>) =>
-  countersOf({ ...attempt, ...changes })
-    .filter(
-      ([name]) =>
-        !name.endsWith("_seconds_bucket") || name === "belfry_notifications_delivery_seconds_bucket",
-    )
-    .map(([name, labels, value]) => [name, JSON.parse(labels), value]);
+  countersAfter(changes).map(({ name, labels, value }) => [name, JSON.parse(labels), value]);
 
 const attempts = "coderd_notifications_dispatch_attempts_total";
 const finished = "belfry_notifications_finished_total";
@@ -58,9 +56,9 @@ describe("an attempt", () => {
 
   test("that succeeds counts the message as delivered, by the time since it was created", () => {
     const deliveries = (changes: Partial<FinishedAttempt>) =>
-      countersOf({ ...attempt, ...changes })
-        .filter(([name]) => name === "belfry_notifications_delivery_seconds_bucket")
-        .map(([, text, value, seconds]) => [JSON.parse(text).le, value, seconds]);
+      countersAfter(changes)
+        .filter(({ name }) => name === "belfry_notifications_delivery_seconds_bucket")
+        .map((row) => [JSON.parse(row.labels).le, row.value, row.sum]);
     expect(deliveries({})).toEqual([["2.5", 1, 2.05]]);
     expect(deliveries({ attempt: 4, startedAt: 400_000, finishedAt: 401_000 })).toEqual([["900", 1, 400]]);
     expect(deliveries({ outcome: "temporary", status: "temporary_failure" })).toEqual([]);
@@ -68,7 +66,7 @@ describe("an attempt", () => {
 
   test("after the first is counted as a retry, without the time in the queue", () => {
     const named = (name: string, number: number) =>
-      countersOf({ ...attempt, attempt: number }).some(([counter]) => counter.startsWith(name));
+      countersAfter({ attempt: number }).some((row) => row.name.startsWith(name));
     expect([1, 2].map((number) => named("coderd_notifications_retry_count", number))).toEqual([false, true]);
     expect([1, 2].map((number) => named("coderd_notifications_queued_seconds", number))).toEqual([
       true,
@@ -78,50 +76,61 @@ describe("an attempt", () => {
   });
 
   test("that was inhibited is not an attempt, but finishes the message", () => {
-    expect(countersOf({ ...attempt, outcome: "inhibited", status: "inhibited", reason: "expired" })).toEqual([
-      [finished, JSON.stringify({ method: "webhook", status: "inhibited" }), 1],
+    expect(added({ outcome: "inhibited", status: "inhibited", reason: "expired" })).toEqual([
+      [finished, { method: "webhook", status: "inhibited" }, 1],
     ]);
   });
 });
 
-describe("attempts of one write", () => {
-  test("are grouped by the counters that they increment; each adds its own seconds", () => {
-    const attemptsOf = (changes: Partial<FinishedAttempt>, id: string) => ({
-      ...attempt,
-      ...changes,
-      id,
-      token: "lease",
-    });
-    const groups = groupByCounters([
-      attemptsOf({}, "a"),
-      attemptsOf({ finishedAt: 3_040 }, "b"),
-      attemptsOf({ attempt: 2 }, "c"),
-      attemptsOf({ attempt: 3, startedAt: 3_100, finishedAt: 3_000 }, "d"),
-      attemptsOf({ outcome: "temporary", status: "temporary_failure" }, "e"),
-    ]);
-    expect(groups.map((group) => group.attempts)).toEqual([
-      [
+test("attempts of one write are grouped by what they count as; each adds its own seconds", () => {
+  const attemptOf = (changes: Partial<FinishedAttempt>, id: string) => ({
+    ...attempt,
+    ...changes,
+    id,
+    token: "lease",
+  });
+  expect(
+    groupByKind([
+      attemptOf({}, "a"),
+      attemptOf({ finishedAt: 3_040 }, "b"),
+      attemptOf({ attempt: 2 }, "c"),
+      attemptOf({ attempt: 3, startedAt: 3_100, finishedAt: 3_000 }, "d"),
+      attemptOf({ outcome: "temporary", status: "temporary_failure" }, "e"),
+    ]),
+  ).toEqual([
+    {
+      kind: ["webhook", "t", "success", "2.5", "0.05", "2.5"],
+      attempts: [
         ["a", "lease", 2, 0.05, 2.05],
         ["b", "lease", 2, 0.04, 2.04],
       ],
-      [["c", "lease", 2, 0.05, 2.05]],
-      [["d", "lease", 2.1, 0, 2]],
-      [["e", "lease", 2, 0.05, 2.05]],
-    ]);
-    const seconds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
-    expect(seconds("coderd_notifications_queued_seconds_bucket")).toBe("queued");
-    expect(seconds("coderd_notifications_dispatcher_send_seconds_bucket")).toBe("sending");
-    expect(seconds("belfry_notifications_delivery_seconds_bucket")).toBe("delivered");
-    expect(seconds("coderd_notifications_dispatch_attempts_total")).toBe("nothing");
-    expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
-      [
-        attempt,
-        { ...attempt, attempt: 2 },
-        { ...attempt, attempt: 2, finishedAt: 3_000 },
-        { ...attempt, outcome: "temporary" as const, status: "temporary_failure" as const },
-      ].map((one) => countersOf(one).map(([name, text]) => [name, text])),
-    );
+    },
+    { kind: ["webhook", "t", "success", "", "0.05", "2.5"], attempts: [["c", "lease", 2, 0.05, 2.05]] },
+    { kind: ["webhook", "t", "success", "", "0.001", "2.5"], attempts: [["d", "lease", 2.1, 0, 2]] },
+    { kind: ["webhook", "t", "temp_fail", "2.5", "0.05", ""], attempts: [["e", "lease", 2, 0.05, 2.05]] },
+  ]);
+});
+
+test("what releases before have counted is added to the totals, in one series", () => {
+  const before = [
+    { name: attempts, labels: JSON.stringify({ ...labels, result: "success" }), value: 3, sum: 0 },
+    {
+      name: "belfry_notifications_delivery_seconds_bucket",
+      labels: JSON.stringify({ le: "2.5", method: "webhook" }),
+      value: 3,
+      sum: 6,
+    },
+  ];
+  const families = totalFamilies(before, toTotals([attempt, { ...attempt, attempt: 2 }]), ["webhook"]);
+  const samples = (name: string) => families.find((family) => family.name === name)!.samples;
+  expect(samples(attempts)).toEqual([{ labels: { ...labels, result: "success" }, value: 5 }]);
+  const delivery = samples("belfry_notifications_delivery_seconds");
+  expect(delivery).toContainEqual({
+    suffix: "_bucket",
+    labels: { le: "2.5", method: "webhook" },
+    value: 5,
   });
+  expect(delivery.find(({ suffix }) => suffix === "_sum")!.value).toBeCloseTo(10.1);
 });
 
 test("finished messages are shown for every channel and status, from 0", () => {
@@ -138,7 +147,7 @@ test("finished messages are shown for every channel and status, from 0", () => {
     delivered("1", 4),
     delivered("+Inf", 1),
   ];
-  const family = totalFamilies(rows, ["smtp", "webhook"]).find(({ name }) => name === finished)!;
+  const family = totalFamilies(rows, [], ["smtp", "webhook"]).find(({ name }) => name === finished)!;
   expect(family.samples).toHaveLength(8);
   expect(family.samples).toContainEqual({ labels: sent, value: 8 });
   expect(family.samples).toContainEqual({

@@ -1,15 +1,20 @@
-// The counters of notifications: which ones an attempt increments, and how stored counters become metric families. Names,
+// The counters of notifications: what an attempt counts as, and how stored counters become metric families. Names,
 // labels and buckets are Coder's if Coder has them.
-import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
+import {
+  messageStatuses,
+  type AttemptResult,
+  type MessageStatus,
+  type notificationAttemptTotals,
+} from "../../../../db/schema.ts";
 import {
   bucketOf,
+  addUp,
   samplesOf,
   toSeconds,
   type CounterRow,
   type Family,
   type Sample,
   histogramFamily,
-  observe,
   type Addition,
   type Histogram,
 } from "../../../kernel/rules/metrics.ts";
@@ -57,76 +62,80 @@ export interface FinishedAttempt {
   reason: Reason | null;
 }
 
-/** What an attempt adds to counters. An inhibited message was not attempted; Coder doesn't count it either. */
-export function countersOf(one: FinishedAttempt): Addition[] {
-  const { method, status } = one;
-  const finalStatus = one.reason === "recipient_refused" ? one.reason : status;
-  const end = endOf(one, finalStatus);
-  if (one.outcome === "inhibited") return end;
-  const labels = { method, notification_template_id: one.templateId };
-  const result = status === "sent" ? "success" : status === "permanent_failure" ? "perm_fail" : "temp_fail";
-  return [
-    [attempts, canonicalJson({ ...labels, result }), 1],
-    ...(one.attempt > 1 ? ([[retries, canonicalJson(labels), 1]] satisfies Addition[]) : []),
-    ...(one.attempt === 1 ? [observe(queued, { method }, one.startedAt - one.createdAt)] : []),
-    observe(sending, { method }, one.finishedAt - one.startedAt),
-    ...end,
-  ];
-}
+/** Attempts of the same kind; without an observation, the label of a histogram's bucket is "". */
+export type AttemptTotal = typeof notificationAttemptTotals.$inferSelect;
+type AttemptKind = [
+  method: string,
+  templateId: string,
+  result: AttemptResult,
+  queued: string,
+  sending: string,
+  delivered: string,
+];
 
-function endOf(
-  { method, status, createdAt, finishedAt }: FinishedAttempt,
-  finalStatus: MessageStatus | typeof refused,
-): Addition[] {
-  if (status === "sent") return [observe(delivered, { method }, finishedAt - createdAt)];
-  return finalStatuses.some((final) => final === status) ? [finishedAddition(method, finalStatus)] : [];
-}
-
-/** Attempts that increment the same counters, which are named once; only the seconds of each differ. */
-export interface CounterGroup {
-  counters: [name: string, labels: string, seconds: "nothing" | "queued" | "sending" | "delivered"][];
-  /** The message's id, the lease's token, and what it adds to the three sums, in seconds. */
+/** Attempts of one kind; only the seconds of each differ. */
+export interface TotalGroup {
+  kind: AttemptKind;
+  /** The message's id, the lease's token, and seconds: queued, sending, until it was delivered. */
   attempts: [id: string, token: string, queued: number, sending: number, delivered: number][];
 }
 
-export function groupByCounters(
+export function groupByKind(
   attempts: readonly (FinishedAttempt & { id: string; token: string })[],
-): CounterGroup[] {
-  const groups = new Map<string, CounterGroup>();
+): TotalGroup[] {
+  const groups = new Map<string, TotalGroup>();
   for (const one of attempts) {
+    const result = resultOf(one);
     const queuedSeconds = toSeconds(one.startedAt - one.createdAt);
     const sendingSeconds = toSeconds(one.finishedAt - one.startedAt);
     const deliveredSeconds = toSeconds(one.finishedAt - one.createdAt);
-    const key = [
+    const kind: AttemptKind = [
       one.method,
       one.templateId,
-      one.outcome,
-      one.status,
-      one.reason,
-      Math.min(one.attempt, 2),
-      bucketOf(queued.buckets, queuedSeconds),
-      bucketOf(sending.buckets, sendingSeconds),
-      one.status === "sent" ? bucketOf(delivered.buckets, deliveredSeconds) : "",
-    ].join();
+      result,
+      result !== "inhibited" && one.attempt === 1 ? bucketOf(queued.buckets, queuedSeconds) : "",
+      result === "inhibited" ? "" : bucketOf(sending.buckets, sendingSeconds),
+      result === "success" ? bucketOf(delivered.buckets, deliveredSeconds) : "",
+    ];
+    const key = kind.join();
     let group = groups.get(key);
-    if (group === undefined) {
-      group = {
-        counters: countersOf(one).map(([name, labels]) => [name, labels, secondsOf(name)]),
-        attempts: [],
-      };
-      groups.set(key, group);
-    }
+    if (group === undefined) groups.set(key, (group = { kind, attempts: [] }));
     group.attempts.push([one.id, one.token, queuedSeconds, sendingSeconds, deliveredSeconds]);
   }
   return [...groups.values()];
 }
 
-const secondsOf = (name: string) => sumsOf[name] ?? "nothing";
-const sumsOf: Record<string, "queued" | "sending" | "delivered"> = {
-  [`${queued.name}_bucket`]: "queued",
-  [`${sending.name}_bucket`]: "sending",
-  [`${delivered.name}_bucket`]: "delivered",
-};
+/** An inhibited message was not attempted; Coder doesn't count it either. */
+function resultOf({ outcome, status, reason }: FinishedAttempt): AttemptResult {
+  if (outcome === "inhibited") return "inhibited";
+  if (status === "sent") return "success";
+  if (status !== "permanent_failure") return "temp_fail";
+  return reason === refused ? refused : "perm_fail";
+}
+
+/** The counters that attempts of one kind have incremented. */
+export function countersOf(total: AttemptTotal): CounterRow[] {
+  const { method, templateId, result, count } = total;
+  const row = (name: string, labels: Record<string, string>, sum = 0): CounterRow => ({
+    name,
+    labels: canonicalJson(labels),
+    value: count,
+    sum,
+  });
+  const bucket = ({ name }: Histogram, le: string, seconds: number) =>
+    le === "" ? [] : [row(`${name}_bucket`, { method, le }, seconds)];
+  if (result === "inhibited") return [row(finished, { method, status: result })];
+  const labels = { method, notification_template_id: templateId };
+  return [
+    row(attempts, { ...labels, result: result === refused ? "perm_fail" : result }),
+    ...(total.queued === "" ? [row(retries, labels)] : []),
+    ...bucket(queued, total.queued, total.queuedSeconds),
+    ...bucket(sending, total.sending, total.sendingSeconds),
+    ...bucket(delivered, total.delivered, total.deliveredSeconds),
+    ...(result === refused ? [row(finished, { method, status: refused })] : []),
+    ...(result === "perm_fail" ? [row(finished, { method, status: "permanent_failure" })] : []),
+  ];
+}
 
 const finishedAddition = (method: string, status: MessageStatus | typeof refused, count = 1): Addition => [
   finished,
@@ -150,7 +159,12 @@ export function finishedAdditions(
 }
 
 /** Finished messages are shown from the first scrape: a series that begins with 1 has no increase. */
-export function totalFamilies(rows: readonly CounterRow[], methods: readonly string[]): Family[] {
+export function totalFamilies(
+  counters: readonly CounterRow[],
+  totals: readonly AttemptTotal[],
+  methods: readonly string[],
+): Family[] {
+  const rows = addUp([...counters, ...totals.flatMap(countersOf)]);
   const samples = (name: string): Sample[] => samplesOf(rows, name);
   return [
     {

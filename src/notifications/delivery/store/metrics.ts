@@ -3,33 +3,39 @@ import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { falseSql, prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
-import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
+import {
+  counters,
+  notificationAttemptTotals,
+  notificationEvents,
+  notificationMessages,
+} from "../../../../db/schema.ts";
 import { healthKey } from "./health.ts";
-import { finished, type CounterGroup } from "../rules/totals.ts";
+import { finished, type TotalGroup } from "../rules/totals.ts";
 
 /**
  * Comes before the statements that end the leases: only leased messages are counted, so that a batch that is sent twice
  * counts once, and a result whose lease was lost not at all.
  */
-export function countAttempts(groups: readonly CounterGroup[]): Statement[] {
-  return chunks(groups).map((chunk) => addAttemptCounters(chunk));
+export function countAttempts(groups: readonly TotalGroup[]): Statement[] {
+  return chunks(groups).map((chunk) => addAttempts(chunk));
 }
 
-const addAttemptCounters = prepared((chunk: string) =>
-  query.run(sql`INSERT INTO counters (name, labels, value, sum)
-      SELECT added.value ->> 0, added.value ->> 1, sum(leased.count),
-        sum(CASE added.value ->> 2 WHEN 'queued' THEN leased.queued WHEN 'sending' THEN leased.sending
-          WHEN 'delivered' THEN leased.delivered ELSE 0 END)
-      FROM (SELECT row.key, count(*) AS count,
-            sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending, sum(one.value ->> 4) AS delivered
-          FROM json_each(${chunk}) AS row
-            CROSS JOIN json_each(row.value, '$.attempts') AS one
-            CROSS JOIN notification_messages AS m ON m.id = one.value ->> 0 AND m.lease_token = one.value ->> 1
-          GROUP BY row.key) AS leased
-        CROSS JOIN json_each(${chunk}, '$[' || leased.key || '].counters') AS added
-      WHERE true GROUP BY 1, 2
-      ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value, sum = sum + excluded.sum`),
-);
+const addAttempts = prepared((chunk: string) => {
+  const ofKind = (position: number) =>
+    sql`json_extract(${chunk}, '$[' || leased.key || ${sql.raw(`'].kind[${position}]'`)})`;
+  return query.run(sql`INSERT INTO notification_attempt_totals
+      (method, template_id, result, queued, sending, delivered, count, queued_seconds, sending_seconds, delivered_seconds)
+    SELECT ${ofKind(0)}, ${ofKind(1)}, ${ofKind(2)}, ${ofKind(3)}, ${ofKind(4)}, ${ofKind(5)}, count, queued, sending, delivered
+    FROM (SELECT row.key, count(*) AS count,
+          sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending, sum(one.value ->> 4) AS delivered
+        FROM json_each(${chunk}) AS row
+          CROSS JOIN json_each(row.value, '$.attempts') AS one
+          CROSS JOIN notification_messages AS m ON m.id = one.value ->> 0 AND m.lease_token = one.value ->> 1
+        GROUP BY row.key) AS leased WHERE true
+    ON CONFLICT (method, template_id, result, queued, sending, delivered) DO UPDATE SET count = count + excluded.count, queued_seconds = queued_seconds + excluded.queued_seconds,
+      sending_seconds = sending_seconds + excluded.sending_seconds,
+      delivered_seconds = delivered_seconds + excluded.delivered_seconds`);
+});
 
 /**
  * Counts messages that are finished when they are created: inbox messages that are sent at once, and inhibited ones. Comes
@@ -59,6 +65,8 @@ export const countInhibited: (where: SQL) => Statement = prepared((where: SQL) =
     FROM notification_messages WHERE ${where} GROUP BY method
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
 );
+
+export const readAttemptTotals = () => query.select().from(notificationAttemptTotals);
 
 export function readCounters() {
   return query.select().from(counters).orderBy(counters.name, counters.labels);
