@@ -6,6 +6,7 @@ export * from "./schema/groups.ts";
 export * from "./schema/sign-in.ts";
 export * from "./schema/receivers.ts";
 export * from "./schema/notifications.ts";
+export * from "./schema/attempts.ts";
 export * from "./schema/inbox.ts";
 export * from "./schema/inbox-changes.ts";
 export * from "./schema/mutes.ts";

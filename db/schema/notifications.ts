@@ -1,4 +1,4 @@
-// Tables of notification templates, the outbox and its attempts.
+// Tables of notification templates and the outbox.
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -6,14 +6,13 @@ import {
   index,
   integer,
   primaryKey,
-  real,
   sqliteTable,
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { notificationReceivers } from "./receivers.ts";
-import { attemptOutcomes, attemptResults, messageStatuses } from "../rules/values.ts";
+import { messageStatuses } from "../rules/values.ts";
 import { oneOf } from "./one-of.ts";
 
 export const notificationTemplates = sqliteTable(
@@ -202,51 +201,6 @@ export const notificationMessages = sqliteTable(
       sql`(due_at IS NOT NULL) = (status IN ('pending', 'leased', 'temporary_failure'))`,
     ),
     check("notification_messages_leased", sql`(lease_token IS NOT NULL) = (status = 'leased')`),
-  ],
-);
-
-/** One row per attempt, written with its result; of one that was interrupted, when its message is leased again. */
-export const notificationAttempts = sqliteTable(
-  "notification_attempts",
-  {
-    messageId: text("message_id").notNull(),
-    number: integer("number").notNull(),
-    startedAt: integer("started_at").notNull(),
-    finishedAt: integer("finished_at"),
-    /** `started`: it has no result. */
-    outcome: text("outcome", { enum: attemptOutcomes }).notNull(),
-    /** The response or error as text, without secrets. */
-    detail: text("detail"),
-  },
-  (table) => [
-    primaryKey({ columns: [table.messageId, table.number] }),
-    foreignKey({ columns: [table.messageId], foreignColumns: [notificationMessages.id] }).onDelete("cascade"),
-    check("notification_attempts_outcome", oneOf("outcome", attemptOutcomes)),
-  ],
-);
-
-/** How many attempts of the same kind there were, for metrics: the buckets of histograms by their labels, "" for none. */
-export const notificationAttemptTotals = sqliteTable(
-  "notification_attempt_totals",
-  {
-    method: text("method").notNull(),
-    templateId: text("template_id").notNull(),
-    result: text("result", { enum: attemptResults }).notNull(),
-    /** Of first attempts. */
-    queued: text("queued").notNull(),
-    sending: text("sending").notNull(),
-    /** Of those that succeeded. */
-    delivered: text("delivered").notNull(),
-    count: integer("count").notNull(),
-    queuedSeconds: real("queued_seconds").notNull(),
-    sendingSeconds: real("sending_seconds").notNull(),
-    deliveredSeconds: real("delivered_seconds").notNull(),
-  },
-  (table) => [
-    primaryKey({
-      columns: [table.method, table.templateId, table.result, table.queued, table.sending, table.delivered],
-    }),
-    check("notification_attempt_totals_result", oneOf("result", attemptResults)),
   ],
 );
 

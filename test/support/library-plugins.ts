@@ -31,6 +31,15 @@ export const withoutIncludes = cutting({
   ),
 });
 
+/** Of markdown-it what texts/rules/markdown.ts turns off: HTML, images, typography. */
+export const withoutUnusedMarkup = cutting({
+  name: "without-unused-markup",
+  id: /\/markdown-it\/dist\/markdown-it\.mjs$/,
+  cuts: ["replace", "smartquotes", "html_block", "html_inline", "image"].map(
+    (name) => new RegExp(String.raw`(?<=^function ${name}\([^)]*\) \{\n)[^]*?(?=^\})`, "m"),
+  ),
+});
+
 /** drizzle's relational queries: statements are written with `query.select()` and SQL. */
 export const withoutRelations = cutting({
   name: "without-relations",

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, lt, lte, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import {
-  notificationAttempts,
+  type notificationAttempts,
   notificationEvents,
   notificationMessages,
   notificationTemplates,
