@@ -42,12 +42,13 @@ const organization = { name: "default", displayName: "Default" };
 /** Of the setting with the hash of the latest seed. */
 const seededKey = "seeded";
 
-/** Seeds in one write. `newId` creates ids for missing rows. */
+/** Seeds in one write. `newId` creates ids for missing rows; an organization's may be given. */
 export async function seed(
   db: Database,
   now: number,
   newId: () => string,
   files: readonly StoredTemplate[] = loadTemplateFiles(),
+  organizationId = "",
 ): Promise<void> {
   const hash = hashOf([systemUsers, organization, files.map(storedOf)]);
   const stored = query.select({ value: settings.value }).from(settings).where(eq(settings.key, seededKey));
@@ -56,7 +57,9 @@ export async function seed(
   await db.write(
     [
       ...insertRows(settings, [{ key: "deployment_id", value: newId(), updatedAt: now }]),
-      ...insertRows(organizations, [{ ...organization, id: newId(), createdAt: now, updatedAt: now }]),
+      ...insertRows(organizations, [
+        { ...organization, id: organizationId || newId(), createdAt: now, updatedAt: now },
+      ]),
       ...insertRows(
         users,
         systemUsers.map((user) => ({ ...user, createdAt: now, updatedAt: now })),

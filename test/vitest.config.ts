@@ -34,7 +34,7 @@ const load = [
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
-  "test/runtime/{bundled,demo,faults,flat-reads,instances,metrics,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
+  "test/runtime/{bundled,demo,faults,flat-reads,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
   "test/workspaces/{jobs-load,retention}.test.ts",
 ];
 const guarded = [

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { foreignKey, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { notificationTemplates } from "./notifications.ts";
+import { organizationId } from "./organization-id.ts";
 
 /** The inbox. Its rows stay when those of messages are purged. */
 export const inboxNotifications = sqliteTable(
@@ -31,6 +32,7 @@ export const inboxNotifications = sqliteTable(
     why: text("why"),
     /** With `doneAt`: when it comes back. Without: it was snoozed until then. */
     snoozedUntil: integer("snoozed_until"),
+    organizationId: organizationId(),
   },
   (table) => [
     uniqueIndex("inbox_notifications_id").on(table.id),

@@ -14,6 +14,7 @@ import { users } from "./accounts.ts";
 import { notificationReceivers } from "./receivers.ts";
 import { messageStatuses } from "../rules/values.ts";
 import { oneOf } from "./one-of.ts";
+import { organizationId } from "./organization-id.ts";
 
 export const notificationTemplates = sqliteTable(
   "notification_templates",
@@ -119,6 +120,7 @@ export const notificationEvents = sqliteTable(
     facts: text("facts"),
     /** The trace that it belongs to, as the header of W3C Trace Context. */
     traceparent: text("traceparent"),
+    organizationId: organizationId(),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
@@ -163,6 +165,7 @@ export const notificationMessages = sqliteTable(
     subject: text("subject"),
     /** The receiver that it goes to, with the method `receiver`; NULL: it goes to its user. */
     receiverId: text("receiver_id"),
+    organizationId: organizationId(),
   },
   (table) => [
     uniqueIndex("notification_messages_id").on(table.id),

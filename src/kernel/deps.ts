@@ -106,7 +106,10 @@ export interface DispatchLimits {
 }
 
 export interface Deps {
+  /** Of the organization that the work is for. */
   db: Database;
+  /** That organization's id; '' for a database's first. */
+  organizationId: string;
   /** Epoch milliseconds; the only clock (`process.clock`). */
   now: () => number;
   /** A UUID of version 7, increasing. */

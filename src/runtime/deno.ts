@@ -1,13 +1,12 @@
 // Belfry on Deno, with a libSQL server: a process of its own, or an isolate of Deno Deploy. It writes no file and starts no
 // program. The live inbox is in each process; Deno.cron, where there is one, wakes a deployment once a minute.
-import { createDatabase } from "../../db/client.ts";
 import { createApp, type Open } from "../app.ts";
 import { ConfigError, parseConfig, variables, withPort, type Config } from "../config/config.ts";
 import { refuseTarget } from "../http/rules/default-headers.ts";
 import { parseRequestTarget } from "../http/rules/headers.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createKeys, createNewId } from "../kernel/crypto.ts";
-import { createLog, withBatchLog } from "../kernel/log.ts";
+import { createLog } from "../kernel/log.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { version } from "../kernel/version.ts";
 import { createMcpRoutes } from "../mcp/route.ts";
@@ -17,6 +16,7 @@ import { openAssets } from "./asset-files.ts";
 import { createDeferral, untilStopped } from "./deferral.ts";
 import { acceptDenoSocket, type DenoSocketOf } from "./deno-socket.ts";
 import { connectByFetch } from "./fetch-client.ts";
+import { dbFor, organizationOf } from "./organizations.ts";
 import { createSharedProcess } from "./process-groups.ts";
 import { createClock, setClock } from "./process.ts";
 import { createRequestDeps } from "./request-deps.ts";
@@ -114,7 +114,7 @@ function createBelfry(given: Config) {
   let config = given;
   const stopping = new AbortController();
   const base = openBase(config);
-  const { log, now, newId } = base;
+  const { log, now, newId, organizationId } = base;
   const gate = createGate();
   const db = gate.count(base.db);
   const resource = () => ({ "service.version": version });
@@ -133,7 +133,7 @@ function createBelfry(given: Config) {
   const process = gate.countEvents({ ...createSharedProcess(own), printsSetupCode: false });
   const { defer, settled } = createDeferral(log);
   const keysFor = createKeys(config.secretKey!, config.secretKeyPrevious);
-  const kept = { db, now, newId, log, process, keysFor, defer };
+  const kept = { db, organizationId, now, newId, log, process, keysFor, defer };
   const deps = createRequestDeps(() => config, { ...kept, ...outgoing, ...openAssets() });
   return {
     deps,
@@ -170,12 +170,13 @@ function openBase(config: Config) {
     now,
     write: (line, level) => console[level](line),
   });
-  const db = withBatchLog(createDatabase(connectByFetch(config)), log, config.logLevel);
+  const organization = organizationOf(config);
+  const db = dbFor(organization, connectByFetch, log);
   // Until it is known, as on Workers, this machine's counts.
   setClock(db, clock).catch((error: unknown) =>
     log.warn("the database's clock is unknown", { reason: String(error) }),
   );
-  return { clock, now, log, db, newId: createNewId(now) };
+  return { clock, now, log, db, organizationId: organization.id, newId: createNewId(now) };
 }
 
 interface Caller {

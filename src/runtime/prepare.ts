@@ -22,11 +22,12 @@ export interface Prepared {
 
 const maxCopies = 3;
 
+/** `organizationId`: of the organization that a new database gets; '' or without it, a new one. */
 export async function prepareDatabase(
   client: DatabaseClient,
   db: Database,
   databaseUrl: string,
-  clock: { now: () => number; newId: () => string },
+  { organizationId, ...clock }: { now: () => number; newId: () => string; organizationId?: string },
   migrations = loadMigrations(),
 ): Promise<Prepared> {
   const before = await appliedMigrations(client);
@@ -37,7 +38,7 @@ export async function prepareDatabase(
       ? await copyDatabase(client, file, before, missing[0]!.number, clock)
       : undefined;
   const applied = await migrate(client, clock.now(), migrations);
-  await seed(db, clock.now(), clock.newId);
+  await seed(db, clock.now(), clock.newId, undefined, organizationId);
   return { applied, copy, sharedMailboxes: await fillCanonicalEmails(db) };
 }
 

@@ -1,12 +1,12 @@
 // The application's dependencies on Workers, created for each invocation: a connection ends with the request that opened it.
-import { createDatabase } from "../../db/client.ts";
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
-import { createLog, withBatchLog, type LogLevel } from "../kernel/log.ts";
+import { createLog, type LogLevel } from "../kernel/log.ts";
 import { openTracer, scheduleBy } from "../kernel/tracer.ts";
 import { version } from "../kernel/version.ts";
 import { connectByFetch } from "./fetch-client.ts";
+import { dbFor, organizationOf } from "./organizations.ts";
 import { createClock, createProcess, type OwnProcess } from "./process.ts";
 import { createSlots } from "../kernel/rules/limits.ts";
 import { createRemoteAlarm } from "./worker-alarm.ts";
@@ -81,7 +81,8 @@ export function createOwnDeps(
   // The platform sorts lines by these.
   const write = (line: string, at: LogLevel) => console[at](line);
   const log = createLog({ level, format, now, write });
-  const db = withBatchLog(createDatabase(connectByFetch(config)), log, config.logLevel);
+  const organization = organizationOf(config);
+  const db = dbFor(organization, connectByFetch, log);
   const { smtp: mail } = config.notifications.channels;
   const defer: Deps["defer"] = (task) =>
     lifetime.waitUntil(
@@ -107,6 +108,7 @@ export function createOwnDeps(
   };
   return {
     db,
+    organizationId: organization.id,
     now,
     newId,
     requestId: newId(),

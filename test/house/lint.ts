@@ -8,6 +8,7 @@ interface Override {
 }
 interface Ban {
   group: string[];
+  importNames?: string[];
   message: string;
 }
 
@@ -17,6 +18,7 @@ const ban = (law: keyof typeof laws, ...group: string[]): Ban => ({ group, messa
 const drizzle = ban("drizzle", "drizzle-orm", "drizzle-orm/*");
 const client = ban("client", "@libsql/*");
 const node = ban("node", "node:*", "!node:crypto");
+const opening: Ban = { ...ban("organization", "**/db/client.ts"), importNames: ["createDatabase"] };
 const network = ban("network", "undici");
 const effects = [
   "**/store/**",
@@ -62,7 +64,7 @@ function lawsOf(room: string, floor: number): Override[] {
     {
       files: [`${inside}/*.ts`],
       rules: {
-        ...imports(drizzle, client, node, network, ...up),
+        ...imports(drizzle, client, opening, node, network, ...up),
         "no-restricted-globals": ["error", ...world],
       },
     },
@@ -118,7 +120,13 @@ const overrides: Override[] = [
     files: [`src/{${programs.join(",")}}/**/*.ts`],
     rules: imports(drizzle, client, network, ban("programs", ...outside)),
   },
-  { files: ["src/cli/admin/**/*.ts"], rules: imports(drizzle, network) },
+  { files: ["src/runtime/*.ts"], rules: imports(opening) },
+  { files: ["src/cli/admin/**/*.ts"], rules: imports(drizzle, network, opening) },
+  // They look at a database, whoever's it is.
+  {
+    files: ["src/runtime/{organizations,migrate}.ts", "src/cli/admin/examine*.ts"],
+    rules: imports(drizzle, network),
+  },
   {
     files: ["src/cli/**/*.ts"],
     rules: { "no-restricted-globals": ["error", ...globals("terminal", "process")] },

@@ -31,6 +31,7 @@ export const laws = {
   pure: "rules/ is pure: values in, values out; take time, chance and configuration as arguments",
   drizzle: "Only store/ and db/ know drizzle",
   client: "Only db/ and runtime/ know the libSQL client",
+  organization: "Only dbFor() in runtime/organizations.ts opens a database to work with",
   node: "Only runtime/, cli/, provisioner/, db/migrate.ts and db/template-files.ts know Node",
   network: "Only runtime/ opens connections",
   world: "The outside world comes in through deps",
@@ -50,6 +51,8 @@ export const reasons: Record<keyof typeof laws, string> = {
   pure: "A decision can be tested with a table of values, and reads the same wherever it is called.",
   drizzle: "SQL is in one place for each feature; a verb shows what it does, not how it is stored.",
   client: "All traffic goes through `read` and `write`, where retries, batching and measuring are.",
+  organization:
+    "A request, a tick, a delivery and a live inbox each work in the database of one organization, and in no other.",
   node: "The same source runs on Workers, which has no files and processes.",
   network: "Only the runtime knows how a connection is made; tests put real receivers at its end.",
   world: "A test or another runtime gives other dependencies; nothing is replaced behind the code's back.",

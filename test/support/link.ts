@@ -19,8 +19,8 @@ export interface Link {
   onRequest: (listener: (body: string) => void) => void;
 }
 
-/** Ends with the test. */
-export async function startLink(upstream: string): Promise<Link> {
+/** Ends with the test. `host`: the name by which the server is asked, for one that looks at it. */
+export async function startLink(upstream: string, host?: string): Promise<Link> {
   let requests = 0;
   let isCut = false;
   let delay = 0;
@@ -39,7 +39,8 @@ export async function startLink(upstream: string): Promise<Link> {
         outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(refusal));
         return;
       }
-      const { method = "POST", headers } = incoming;
+      const { method = "POST" } = incoming;
+      const headers = host === undefined ? incoming.headers : { ...incoming.headers, host };
       const onward = request(upstream + incoming.url, { method, headers }, (answer) => {
         const pass = () => {
           if (outgoing.destroyed) return void answer.resume();

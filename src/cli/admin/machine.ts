@@ -1,6 +1,6 @@
 // What admin commands work with: the server's configuration and database, and dependencies that never send anything.
 import { existsSync } from "node:fs";
-import { createDatabase, type Database, type DatabaseClient } from "../../../db/client.ts";
+import type { Database, DatabaseClient } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { type Config, ConfigError, parseConfig } from "../../config/config.ts";
@@ -13,6 +13,7 @@ import { BackupError, noDatabase } from "../../runtime/backup-error.ts";
 import { createSharedProcess } from "../../runtime/process-groups.ts";
 import { createClock } from "../../runtime/process.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
+import { dbFor, organizationOf } from "../../runtime/organizations.ts";
 import { describeFailure } from "../../runtime/startup-messages.ts";
 import { keyFile, openKeys } from "../../runtime/prepare.ts";
 import type { Context } from "../context.ts";
@@ -34,10 +35,11 @@ export async function withMachine<T>(context: Context, work: (machine: Machine) 
   const file = databaseFile(config.databaseUrl);
   if (file !== undefined && !existsSync(file)) throw noDatabase(file);
   const client = await openClient(config);
-  const db = createDatabase(client);
+  const deps = createDeps(context, config, client);
+  const { db } = deps;
   try {
     await requireThisRelease(client, config);
-    return await work({ config, client, db, deps: createDeps(context, config, db) });
+    return await work({ config, client, db, deps });
   } finally {
     db.close();
   }
@@ -61,17 +63,20 @@ async function requireThisRelease(client: DatabaseClient, config: Config): Promi
       );
 }
 
-function createDeps(context: Context, config: Config, db: Database): Deps {
+function createDeps(context: Context, config: Config, client: DatabaseClient): Deps {
   const clock = createClock({ local: context.now, follow: false });
   const { now } = clock;
   const newId = createNewId(now);
   const log = createLog({ level: "warn", format: "text", now, write: context.log });
+  const organization = organizationOf(config);
+  const db = dbFor(organization, () => client, log);
   const stopping = new AbortController().signal;
   const unavailable = () => {
     throw new Error("admin commands send nothing");
   };
   const deps: Deps = {
     db,
+    organizationId: organization.id,
     now,
     newId,
     requestId: newId(),

@@ -10,7 +10,6 @@ import { renderOrFallback, withoutTemplate, type Rendered, type RenderInput } fr
 import { asksForFacts, parseRules, withOwnRules } from "../routing/rules/rule.ts";
 import type { ThingFacts } from "../routing/rules/facts.ts";
 import { parseReceivers } from "../receivers/rules/plan.ts";
-import type { TemplateToSend } from "./store/template.ts";
 import { toStoredRule } from "./rules/absence.ts";
 import { planDeliveries } from "./rules/delivery-plan.ts";
 import { planEscalation } from "./rules/escalation-plan.ts";
@@ -19,8 +18,9 @@ import type { DeliveryPlan, PlanOptions } from "./rules/plan.ts";
 import { countOffByDefault, effectiveRule } from "./rules/off-by-default.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
+import { ofOrganization } from "./store/outbox.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
-import { findTemplateToSend } from "./store/template.ts";
+import { findTemplateToSend, type TemplateToSend } from "./store/template.ts";
 
 /** Something that happened, once. */
 export interface NotificationEvent {
@@ -137,7 +137,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   if (windows.length > 0) rows.windows = windows;
   const escalation = planEscalation(deliveries, options);
   if (escalation !== undefined) rows.escalations = [{ eventId, ...escalation }];
-  return { eventId, rows };
+  return { eventId, rows: ofOrganization(rows, deps.organizationId) };
 }
 
 function storedRule(recipients: RecipientRule): string | null {

@@ -140,7 +140,7 @@ type InboxRow = typeof inboxNotifications.$inferInsert;
 export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
   return [
     ...chunks(outcomes.map(toArray)).flatMap((chunk) => [endLeases(chunk), recordAttempts(chunk)]),
-    ...insertRows(inboxNotifications, inbox, isSentSql),
+    ...insertRows(inboxNotifications, inbox, isSentSql, ofMessage),
     ...foldOlder(
       inbox.flatMap(({ situationId }) => situationId ?? []),
       inbox[0]?.createdAt ?? 0,
@@ -151,6 +151,13 @@ export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly I
 const isSentSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
 );
+
+const ofMessage = {
+  column: "organization_id",
+  value: preparedSql(
+    sql`(SELECT m.organization_id FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
+  ),
+};
 
 /** SQLite finds the element of an array in half the time that the member of an object takes. */
 const toArray = (row: OutcomeRow) => outcomeFields.map((field) => row[field]);

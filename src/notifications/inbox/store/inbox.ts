@@ -71,9 +71,11 @@ export const listInbox = (user: User, filter: ListFilter, limit: number, before?
 
 type ListValues = FilterValues & Place;
 
+const { organizationId: _, ...shownColumns } = getTableColumns(inboxNotifications);
+
 /** `situation`: JSON of `ItemSituation`. */
 export const itemColumns = {
-  ...getTableColumns(inboxNotifications),
+  ...shownColumns,
   situation: sql<string | null>`${itemSituationSql}`.as("situation"),
   severities: severitiesSql.as("severities"),
 };
@@ -251,7 +253,7 @@ export function deleteOldInbox(before: number, limit: number): Statement {
     .returning({ seq: inboxNotifications.seq });
 }
 
-export type InboxRow = typeof inboxNotifications.$inferSelect & {
+export type InboxRow = Omit<typeof inboxNotifications.$inferSelect, "organizationId"> & {
   situation: string | null;
   severities: string | null;
 };

@@ -32,9 +32,27 @@ export const insertNewOutbox = (rows: OutboxRows): Statement[] => {
   return [
     ...endDuplicateWindows(windows),
     ...finishedAdditions(messages).map((addition) => addToCounter(addition)),
-    ...insertNewRows(notificationEvents, events, ["templateId", "templateVersion", "data", "targets"]),
-    ...insertNewRows(notificationMessages, messages, ["method", "status", "reasons", "attemptCount"]),
-    ...insertNewRows(inboxNotifications, inbox, ["templateId", "targets", "icon", "actions"]),
+    ...insertNewRows(notificationEvents, events, [
+      "templateId",
+      "templateVersion",
+      "data",
+      "targets",
+      "organizationId",
+    ]),
+    ...insertNewRows(notificationMessages, messages, [
+      "method",
+      "status",
+      "reasons",
+      "attemptCount",
+      "organizationId",
+    ]),
+    ...insertNewRows(inboxNotifications, inbox, [
+      "templateId",
+      "targets",
+      "icon",
+      "actions",
+      "organizationId",
+    ]),
     ...insertNewRows(notificationEscalations, escalations, []),
     ...insertNewRows(idempotencyKeys, storedKeys(rows), []),
   ];

@@ -33,6 +33,13 @@ export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
   escalations: all.flatMap(({ escalations = [] }) => escalations),
 });
 
+/** A database's first organization, '', is the default of the columns. */
+export function ofOrganization(rows: OutboxRows, organizationId: string): OutboxRows {
+  if (organizationId === "") return rows;
+  const stamp = <T>(all: readonly T[]) => all.map((row) => ({ ...row, organizationId }));
+  return { ...rows, events: stamp(rows.events), messages: stamp(rows.messages), inbox: stamp(rows.inbox) };
+}
+
 /** Writes nothing unless `when` holds. */
 export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[] {
   const now = (rows.events[0] ?? rows.messages[0])?.createdAt ?? 0;
@@ -106,11 +113,11 @@ const hasIdentitySql = preparedSql(sql`row.value ->> '$.dedupeKey' IS NOT NULL`)
 /** Messages that are not sent are stored too, to explain why; those that the plan has inhibited keep its reason. */
 const insertUnsent = prepared((chunk: string, now: number, reason: Reason, which: SQL) =>
   query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, attempt_count,
-      created_at, updated_at, expires_at, subject, receiver_id)
+      created_at, updated_at, expires_at, subject, receiver_id, organization_id)
     SELECT row.value ->> '$.id', row.value ->> '$.eventId', row.value ->> '$.userId', row.value ->> '$.method',
       'inhibited', json_insert(row.value ->> '$.reasons', '$[#]', ${reason}), row.value ->> '$.attemptCount',
       row.value ->> '$.createdAt', ${now}, row.value ->> '$.expiresAt', row.value ->> '$.subject',
-      row.value ->> '$.receiverId'
+      row.value ->> '$.receiverId', coalesce(row.value ->> '$.organizationId', '')
     FROM json_each(${chunk}) AS row
     WHERE ${which} AND row.value ->> '$.status' <> 'inhibited' AND ${eventWithoutMessageSql} ON CONFLICT DO NOTHING`),
 );

@@ -60,11 +60,11 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
   const minutes = sql`(${at} - s.opened_at) / 60000`;
   return [
     query.run(sql`INSERT INTO notification_events (id, template_id, template_version, labels, data, targets,
-        created_by, created_at, situation_id)
+        created_by, created_at, situation_id, organization_id)
       SELECT ${newIdSql(at)}, t.id, t.active_version, json_set(${labels}, '$.what', ${titleSql}),
         json_object('days', ${minutes} / 1440, 'hours', ${minutes} / 60 % 24, 'minutes', ${minutes} % 60,
           'since', s.opened_at, 'problems', json(${problemsSql})),
-        e.targets, ${createdBy}, ${at}, s.id
+        e.targets, ${createdBy}, ${at}, s.id, e.organization_id
       FROM situations AS s JOIN notification_events AS e ON e.id = s.notified_event_id
         JOIN notification_templates AS k ON k.id = e.template_id
         JOIN notification_templates AS t ON t.id = ${templateId}
@@ -73,10 +73,11 @@ export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing)
         AND NOT EXISTS (SELECT 1 FROM notification_events AS earlier WHERE ${isMadeAtSql(sql`earlier`, at)}
           AND earlier.situation_id = s.id AND earlier.template_id = ${templateId})`),
     query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, due_at,
-        attempt_count, created_at, updated_at, subject, receiver_id)
+        attempt_count, created_at, updated_at, subject, receiver_id, organization_id)
       SELECT ${newIdSql(at)}, closing.id, sent.user_id, sent.method, 'pending',
         CASE WHEN ${followsSql} THEN sent.reasons ELSE json_insert(sent.reasons, '$[#]', 'held_back') END,
-        CASE WHEN ${followsSql} THEN ${at} ELSE ${at + reopenMs} END, 0, ${at}, ${at}, s.key, sent.receiver_id
+        CASE WHEN ${followsSql} THEN ${at} ELSE ${at + reopenMs} END, 0, ${at}, ${at}, s.key, sent.receiver_id,
+        closing.organization_id
       FROM situations AS s JOIN notification_events AS closing ON ${isMadeAtSql(sql`closing`, at)}
           AND closing.situation_id = s.id AND closing.template_id = ${templateId}
         JOIN notification_messages AS sent ON sent.event_id = s.notified_event_id AND ${wasSentSql}
