@@ -1,14 +1,14 @@
 // Many rows in one statement: `INSERT … SELECT … FROM json_each(?)`, split where the parameter gets too long.
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { query, toPlainText, type Statement } from "./client.ts";
 import { prepared, trueSql } from "./prepared.ts";
 
 const maxParameterLength = 1_000_000;
 
 /**
- * Inserts rows and skips those that violate a unique index. `when` guards each row: it can refer to it as `row`
- * (`row.value ->> 'id'`, by the property's name), and so can the value of a column that the rows don't have.
+ * Inserts rows and skips those that violate a unique index. `when` guards each row: it can refer to its `id` and to other ids
+ * (`row.value ->> '$.eventId'`, by the property's name), and so can the value of a column that the rows don't have.
  */
 export function insertRows<T extends SQLiteTable>(
   table: T,
@@ -16,7 +16,10 @@ export function insertRows<T extends SQLiteTable>(
   when: SQL = trueSql,
   computed?: Computed,
 ): Statement[] {
-  return insertChunks(table, rows, chunks(rows), when, computed);
+  const split = splitProperties(table, rows);
+  const omitted = new Set(split.common.filter((property) => !/^id$|Id$/.test(property)));
+  const parts = chunks(omitted.size === 0 ? rows : rows.map((row) => without(row, omitted)));
+  return insertSplit(table, rows, parts, split, when, computed);
 }
 
 export interface Computed {
@@ -25,58 +28,98 @@ export interface Computed {
 }
 
 /** The same, with the rows' JSON where the caller has it: properties that are no columns are left out. */
-export function insertChunks<T extends SQLiteTable>(
+export const insertChunks = <T extends SQLiteTable>(
   table: T,
   rows: readonly T["$inferInsert"][],
   parts: readonly string[],
   when: SQL = trueSql,
+): Statement[] => insertSplit(table, rows, parts, splitProperties(table, rows), when);
+
+function insertSplit<T extends SQLiteTable>(
+  table: T,
+  rows: readonly T["$inferInsert"][],
+  parts: readonly string[],
+  { own, common }: Split,
+  when: SQL,
   computed?: Computed,
 ): Statement[] {
   if (rows.length === 0) return [];
-  const properties = new Set<string>();
-  for (const row of rows) for (const property in row) properties.add(property);
-  const insert = insertionOf(table, properties, computed?.column);
-  return parts.map((chunk) => insert(chunk, when, computed?.value));
+  const insert = insertionOf(table, own, common, computed?.column);
+  const values = common.map((property) => rows[0]![property as keyof T["$inferInsert"]]);
+  return parts.map((chunk) => insert(chunk, when, computed?.value, ...values));
 }
 
-type Insertion = (chunk: string, when: SQL, computed: SQL | undefined) => Statement;
+/** From so many rows on, a value that all of them have is sent once: to read it from the JSON of each takes longer than to store it. */
+const minShared = 50;
+
+/** The properties of columns: those of which all rows have one value, and the others. */
+interface Split {
+  own: readonly string[];
+  common: readonly string[];
+}
+
+function splitProperties<T extends SQLiteTable>(table: T, rows: readonly T["$inferInsert"][]): Split {
+  const properties = new Set<string>();
+  for (const row of rows) for (const property in row) properties.add(property);
+  const columns = Object.keys(getTableColumns(table)).filter((property) => properties.has(property));
+  if (rows.length < minShared) return { own: columns, common: [] };
+  const isShared = Object.groupBy(columns, (property) => String(isCommon(rows, property)));
+  return { own: isShared["false"] ?? [], common: isShared["true"] ?? [] };
+}
+
+/** Not an object, which JSON writes in its own way. */
+function isCommon<Row extends object>(rows: readonly Row[], property: string): boolean {
+  const valueOf = (row: Row) => row[property as keyof Row] ?? null;
+  const first = valueOf(rows[0]!);
+  return (typeof first !== "object" || first === null) && rows.every((row) => valueOf(row) === first);
+}
+
+const without = (row: object, omitted: ReadonlySet<string>) =>
+  Object.fromEntries(Object.entries(row).filter(([property]) => !omitted.has(property)));
+
+type Insertion = (chunk: string, when: SQL, computed: SQL | undefined, ...common: unknown[]) => Statement;
 const insertions = new WeakMap<SQLiteTable, Map<string, Insertion>>();
 
-/** The prepared statement that inserts rows with these properties. */
+/** The prepared statement that inserts rows with these properties, of which some are the same in all rows. */
 function insertionOf(
   table: SQLiteTable,
-  properties: ReadonlySet<string>,
+  own: readonly string[],
+  common: readonly string[],
   computed: string | undefined,
 ): Insertion {
   const ofTable = insertions.get(table) ?? new Map<string, Insertion>();
   insertions.set(table, ofTable);
-  const columns = Object.entries(getTableColumns(table)).filter(([property]) => properties.has(property));
-  const key = `${columns.map(([property]) => property).join()};${computed ?? ""}`;
-  const insertion = ofTable.get(key) ?? prepareInsertion(table, columns, computed);
+  const key = `${own.join()};${common.join()};${computed ?? ""}`;
+  const insertion = ofTable.get(key) ?? prepareInsertion(table, own, common, computed);
   ofTable.set(key, insertion);
   return insertion;
 }
 
 function prepareInsertion(
   table: SQLiteTable,
-  columns: readonly [string, SQLiteColumn][],
+  own: readonly string[],
+  common: readonly string[],
   computed: string | undefined,
 ): Insertion {
-  const named = columns.map(([, { name }]) => name);
-  const names = sql.join(
-    (computed === undefined ? named : [...named, computed]).map((name) => sql.identifier(name)),
-    sql`, `,
+  const columns = getTableColumns(table);
+  const named = [...own, ...common].map((property) => columns[property]!.name);
+  const names = list(
+    (computed === undefined ? named : [...named, computed]).map((name) => sql`${sql.identifier(name)}`),
   );
-  const values = sql.join(
-    columns.map(([property]) => sql.raw(`row.value ->> '$.${property}'`)),
-    sql`, `,
-  );
-  return prepared((chunk: string, when: SQL, value: SQL | undefined) =>
-    query.run(
-      sql`INSERT INTO ${table} (${names}) SELECT ${value === undefined ? values : sql`${values}, ${value}`} FROM json_each(${chunk}) AS row WHERE ${when} ON CONFLICT DO NOTHING`,
-    ),
-  );
+  const ownValues = own.map((property) => sql.raw(`row.value ->> '$.${property}'`));
+  return prepared((chunk: string, when: SQL, value: SQL | undefined, ...values: unknown[]) => {
+    const selected = list([
+      ...ownValues,
+      ...values.map((one) => sql`${one}`),
+      ...(value === undefined ? [] : [value]),
+    ]);
+    return query.run(
+      sql`INSERT INTO ${table} (${names}) SELECT ${selected} FROM json_each(${chunk}) AS row WHERE ${when} ON CONFLICT DO NOTHING`,
+    );
+  });
 }
+
+const list = (parts: SQL[]) => sql.join(parts, sql`, `);
 
 /**
  * Inserts rows that are not stored yet: fails with a constraint error if one is. The values of `shared` properties are sent
@@ -127,7 +170,6 @@ function prepareNewInsertion(
   common: readonly string[],
 ): NewInsertion {
   const columns = getTableColumns(table);
-  const list = (parts: SQL[]) => sql.join(parts, sql`, `);
   const names = list([...own, ...common].map((property) => sql`${sql.identifier(columns[property]!.name)}`));
   const ownValues = own.map((_property, position) => sql.raw(`row.value ->> ${position}`));
   return prepared((chunk: string | undefined, ...values: unknown[]) => {

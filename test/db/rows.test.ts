@@ -6,7 +6,7 @@ import { sql } from "drizzle-orm";
 import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { expect, onTestFinished, test } from "vitest";
 import { createDatabase, query } from "../../db/client.ts";
-import { insertNewRows } from "../../db/rows.ts";
+import { insertNewRows, insertRows } from "../../db/rows.ts";
 import { openClient } from "../../src/runtime/database.ts";
 
 const things = sqliteTable("things", {
@@ -42,7 +42,7 @@ async function openThings() {
     db.write(insertNewRows(things, some, shared), {});
   const stored = async () =>
     (await db.read({ all: query.all(sql`SELECT *, typeof(note), typeof(count) FROM things`) })).all;
-  return { add, stored };
+  return { db, add, stored };
 }
 
 test("each by itself as all together", async () => {
@@ -63,4 +63,25 @@ test("rows that agree on everything are stored each", async () => {
     ["kind", "name"],
   );
   expect(await stored()).toHaveLength(2);
+});
+
+test("what many rows agree on is sent once, and stored as of each alone", async () => {
+  const many = Array.from({ length: 60 }, (_one, index) => ({
+    ...rows[index % rows.length]!,
+    kind: "plain '\u0000",
+    note: null,
+    share: 0.25,
+    count: 1_893_456_000_123,
+  }));
+  const [alone, together] = [await openThings(), await openThings()];
+  const isPlainSql = sql`row.value ->> '$.name' <> 'nothing'`;
+  for (const row of many) await alone.db.write(insertRows(things, [row], isPlainSql), {});
+  const statements = insertRows(things, many, isPlainSql) as unknown as {
+    getQuery: () => { params: unknown[] };
+  }[];
+  const sent = JSON.stringify(statements.map((statement) => statement.getQuery().params));
+  await together.db.write(insertRows(things, many, isPlainSql), {});
+  expect(await alone.stored()).toHaveLength(50);
+  expect(await together.stored()).toEqual(await alone.stored());
+  expect(sent.split("plain '")).toHaveLength(2);
 });

@@ -129,8 +129,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
       : {}),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
-  const render = createRender(deps, event, template);
-  for (const delivery of deliveries) addMessage(deps, rows, delivery, { event, template, render });
+  const content = { event, template, render: createRender(deps, event, template), now };
+  for (const delivery of deliveries) addMessage(deps, rows, delivery, content);
   if (event.situation !== undefined)
     rows.occurrences = [{ id: deps.newId(), ...event.situation, eventId, at: now }];
   const windows = duplicateWindows(deliveries, event.duplicateWindowMs, now);
@@ -164,17 +164,17 @@ interface Content {
   event: NotificationEvent;
   template: TemplateToSend;
   render: Render;
+  now: number;
 }
 
 function addMessage(
   deps: Deps,
   rows: OutboxRows,
   delivery: DeliveryPlan,
-  { event, template, render }: Content,
+  { event, template, render, now }: Content,
 ): void {
   const { recipient, method, status, dueAt, dedupeKey, receiver } = delivery;
   const id = deps.newId();
-  const now = deps.now();
   const reasons = [...delivery.reasons];
   if (status === "sent") {
     const rendered = render(recipient);
@@ -184,6 +184,7 @@ function addMessage(
       inboxRow({ id, userId: recipient.userId, templateId: template.id, targets }, reasons, rendered, now),
     );
   }
+  const subject = event.subject ?? event.situation?.key;
   rows.messages.push({
     id,
     eventId: rows.events[0]!.id,
@@ -192,13 +193,12 @@ function addMessage(
     status,
     reasons: JSON.stringify(reasons),
     dueAt,
-    leaseToken: null,
     attemptCount: 0,
     dedupeKey,
     createdAt: now,
     updatedAt: now,
-    subject: event.subject ?? event.situation?.key ?? null,
-    expiresAt: event.expiresAt ?? null,
+    ...(subject === undefined ? {} : { subject }),
+    ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
     ...(receiver === undefined ? {} : { receiverId: receiver.id, follows: receiver.followsSituations }),
   });
 }
