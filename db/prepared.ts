@@ -185,6 +185,9 @@ class PreparedStatement {
   getSQL(): SQL {
     return (this.#direct() as unknown as SQLWrapper).getSQL();
   }
+  get text(): string {
+    return this.#built.text;
+  }
   verify(): void {
     const query = this.getQuery();
     const { sql: text, params } = builtOf(this.#direct()).getQuery();
@@ -195,8 +198,8 @@ class PreparedStatement {
 }
 
 /** For tests. Throws if a prepared statement isn't the one that drizzle builds from its values. */
-export function verifyPrepared(statement: unknown): void {
-  if (statement instanceof PreparedStatement) statement.verify();
+export function verifyPrepared(statement: unknown, isWanted: (text: string) => boolean = () => true): void {
+  if (statement instanceof PreparedStatement && isWanted(statement.text)) statement.verify();
 }
 
 /** The values of a call, and what its text depends on; undefined where that is unknown. */

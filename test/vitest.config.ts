@@ -10,7 +10,7 @@ const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** Of those, the ones that `npm test` has no time for: tables of everything, models, waits. */
 const longHttp = [
-  "test/http/{accounts-limits,agent-sessions-model,coder-workspaces,declared-errors,prebuilds-claim,receivers,slow-readers,task-notifications}.test.ts",
+  "test/http/{accounts-limits,agent-sessions-model,coder-workspaces,declared-errors,prebuilds-claim,receivers,slow-readers,sources-many,task-notifications}.test.ts",
 ];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker{,-delivery}.test.ts"];
@@ -30,16 +30,18 @@ const load = [
   "test/db/{database-{away,faults,limits},move}.test.ts",
   ...browser,
   "test/mcp/mcp.test.ts",
-  "test/notifications/{hub,receivers-soak}.test.ts",
-  "test/prebuilds/{claims-load,faults}.test.ts",
-  "test/agent-sessions/questions-{cut,load}.test.ts",
+  "test/notifications/{hub,receivers-soak,situations,situations-cut}.test.ts",
+  "test/prebuilds/{claims-load,drift-cost,faults}.test.ts",
+  "test/agent-sessions/questions-{cut,load,model}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
   "test/runtime/{bundled,demo,faults,flat-reads,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
-  "test/workspaces/{jobs-load,retention}.test.ts",
+  "test/workspaces/{jobs-load,retention,template-cost}.test.ts",
 ];
 const guarded = [
   "test/http/{*meanwhile,escalations,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,agent-sessions*,questions,idempotency,inbox*,own-chats,receivers*,sources*}.test.ts",
 ];
+/** Of which `npm test` runs a part. */
+const partly = ["test/accounts/who-may.test.ts"];
 /** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 const unit = { include: ["test/**/*.test.ts"], exclude: [...rules, ...http, ...load, ...alone] };
@@ -86,7 +88,14 @@ export default defineConfig({
           env: lost,
         },
       },
-      { test: { ...common, name: "slow", include: [...http, ...load], exclude: [...rules, ...guarded] } },
+      {
+        test: {
+          ...common,
+          name: "slow",
+          include: [...http, ...load, ...partly],
+          exclude: [...rules, ...guarded],
+        },
+      },
       { test: { ...common, name: "unit", ...unit } },
       { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { test: { ...common, name: "load", include: load } },

@@ -1,5 +1,12 @@
 // A source of a test server, and posts to it as Coder's server makes them.
-import { callServer, type TestServer } from "./server.ts";
+import {
+  addUser,
+  callServer,
+  signInFirst,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from "./server.ts";
 import { goJson } from "./coder-messages.ts";
 
 export interface TestSource {
@@ -32,4 +39,20 @@ export function postMessage(
       ...headers,
     },
   });
+}
+
+/** A server with a source, a user whom it names, and what they see. */
+export async function startWithSource(options: TestServerOptions = {}) {
+  const server = await startTestServer(options);
+  const { token } = await signInFirst(server);
+  const mia = await addUser(server, "mia");
+  const source = await addSource(server, token);
+  const post = (message: unknown, headers?: Record<string, string>) =>
+    postMessage(server, source, message, headers);
+  const inbox = async (as = mia.token) =>
+    (await server.call("GET", "/api/v2/notifications/inbox", { token: as })).json.notifications;
+  const log = async () =>
+    (await server.call("GET", "/api/v2/notifications/messages", { token })).json.messages;
+  const listed = async () => (await server.call("GET", "/api/v2/sources", { token })).json[0]!;
+  return { server, token, mia, source, post, inbox, log, listed };
 }
