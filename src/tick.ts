@@ -15,7 +15,8 @@ import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts"
 import { expandUnfinished, unfinishedReads } from "./notifications/custom/expand.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
-import { expireMessages, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
+import { findNextLeaseEnd } from "./notifications/delivery/store/claims.ts";
+import { expireMessages } from "./notifications/delivery/store/queue.ts";
 import { notificationPurges } from "./notifications/delivery/store/purges.ts";
 import { findDueQueues } from "./notifications/delivery/store/claims.ts";
 import { sendDigests } from "./notifications/digest/send-digests.ts";
@@ -129,7 +130,7 @@ async function startTick(deps: Deps) {
     due: findDueQueues(deps.now()),
     snoozed: findDueSnoozes(deps.now()),
     digests: findDueDigests(deps.now()),
-    nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
+    nextExpiry: findNextLeaseEnd(deps.process.leases.held(deps.now()), deps.now()),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
   });

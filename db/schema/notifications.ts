@@ -147,7 +147,7 @@ export const notificationMessages = sqliteTable(
     status: text("status", { enum: messageStatuses }).notNull(),
     /** JSON array of reason codes for recipient, method and status. */
     reasons: text("reasons").notNull(),
-    /** When the next step is due (send, retry, end of the lease); NULL if none is. */
+    /** When the next step is due (send, retry, end of the lease); NULL if none is. A lease is found by its end. */
     dueAt: integer("due_at"),
     /** The lease holder's token, or NULL. */
     leaseToken: text("lease_token"),
@@ -175,9 +175,6 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_due_by_method")
       .on(table.method, table.dueAt, table.seq)
       .where(sql`due_at IS NOT NULL`),
-    index("notification_messages_lease")
-      .on(table.leaseToken)
-      .where(sql`lease_token IS NOT NULL`),
     index("notification_messages_subject")
       .on(table.subject)
       .where(sql`subject IS NOT NULL AND due_at IS NOT NULL`),

@@ -107,10 +107,19 @@ export interface NudgeQueue {
   addLater: (messages: readonly QueuedMessage[], wait: number) => void;
 }
 
+/** By which the messages of a claim are found. */
+export interface MessageLease {
+  token: string;
+  /** Of the messages. */
+  method: string;
+  /** Its end, in epoch milliseconds. */
+  until: number;
+}
+
 /** The leases on messages that this process is sending. */
 export interface MessageLeases {
   /** A claim has got `count` messages; their lease is renewed until each of them has ended. */
-  add: (token: string, count: number) => void;
+  add: (lease: MessageLease, count: number) => void;
   /** One message of the claim is done: its result is written, or was given up. */
   end: (token: string) => void;
   /** The tokens that this process holds. */

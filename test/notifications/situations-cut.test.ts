@@ -109,10 +109,9 @@ test("a delivery to the inbox that is under way when the task works again leaves
   server.clock.advance(dwell);
   const now = server.clock.now();
   const claim = {
-    token: "t1",
     queue: { method: "inbox", receiverId: null },
+    lease: { token: "t1", method: "inbox", until: now + 60_000 },
     now,
-    leaseUntil: now + 60_000,
     limit: 10,
     held: [],
   } as const;

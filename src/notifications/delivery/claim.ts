@@ -34,18 +34,18 @@ export async function claimMessagesOf(
   ids?: readonly string[],
 ): Promise<Claim> {
   const now = deps.now();
-  const token = deps.newId();
+  const lease = { token: deps.newId(), method: queue.method, until: now + leaseMs(deps) };
+  const { token } = lease;
   const statements = claimMessages({
-    token,
     queue,
+    lease,
     now,
-    leaseUntil: now + leaseMs(deps),
     limit,
     held: deps.process.leases.held(now),
     ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
   });
   const reads = {
-    messages: findClaimedMessages(token),
+    messages: findClaimedMessages(lease),
     ...(queue.receiverId === null ? {} : { receiver: findReceiverToSend(queue.receiverId, now) }),
   };
   const answers = await results.writeWith((before) => deps.db.write([...before, ...statements], reads));
@@ -59,7 +59,7 @@ export async function claimMessagesOf(
     await releaseClaimed(deps, claimed);
     return { messages: [], leased: 0, receiver };
   }
-  deps.process.leases.add(token, claimed.length);
+  deps.process.leases.add(lease, claimed.length);
   return { messages: claimed, leased, receiver };
 }
 

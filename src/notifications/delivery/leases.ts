@@ -1,10 +1,10 @@
 // The leases of the messages that this process is sending: short, and renewed while the process lives, so that another
 // process takes over soon after a crash. The process never claims its own leased messages.
 import type { Deps } from "../../kernel/deps.ts";
-import type { MessageLeases } from "../../kernel/ports.ts";
-import { renewLeases } from "./store/queue.ts";
+import type { MessageLease, MessageLeases } from "../../kernel/ports.ts";
+import { maxLeaseMs } from "./rules/lease.ts";
+import { renewLeases } from "./store/claims.ts";
 
-const maxLeaseMs = 15_000;
 const leasesPerPeriod = 8;
 const renewalsPerLease = 3;
 
@@ -12,26 +12,39 @@ const renewalsPerLease = 3;
 export const leaseMs = ({ config }: Deps): number =>
   Math.min(config.notifications.leasePeriod / leasesPerPeriod, maxLeaseMs);
 
+interface Held extends MessageLease {
+  /** An end that is known to be written; `until` may be. */
+  from: number;
+  /** It is renewed no more after that: epoch milliseconds. */
+  lastsUntil: number;
+  /** Messages without a result. */
+  left: number;
+}
+
 export function createLeases(own: () => Deps): MessageLeases {
-  /** Until when each is renewed at most, in epoch milliseconds, and how many of its messages have no result yet. */
-  const leases = new Map<string, { until: number; left: number }>();
+  const leases = new Map<string, Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
   function held(now: number): string[] {
-    for (const [token, { until }] of leases) if (now >= until) leases.delete(token);
+    for (const [token, { lastsUntil }] of leases) if (now >= lastsUntil) leases.delete(token);
     return [...leases.keys()];
   }
 
   async function renew(intervalMs: number): Promise<void> {
     const deps = own();
-    const tokens = held(deps.now());
-    if (tokens.length === 0) return stop();
+    if (held(deps.now()).length === 0) return stop();
+    const renewed = [...leases.values()];
+    const until = deps.now() + leaseMs(deps);
+    const statement = renewLeases(renewed, until);
+    // An answer may be lost: then, which of the two ends is written is unknown.
+    for (const lease of renewed) lease.until = Math.max(lease.until, until);
     try {
-      await deps.db.write([renewLeases(tokens, deps.now() + leaseMs(deps))], {}, intervalMs);
+      await deps.db.write([statement], {}, intervalMs);
+      for (const lease of renewed) lease.from = until;
     } catch (error) {
       if (deps.process.stopping.aborted) return;
       const reason = String(error);
-      deps.log.warn("message leases could not be renewed", { leases: tokens.length, reason });
+      deps.log.warn("message leases could not be renewed", { leases: renewed.length, reason });
     }
   }
 
@@ -49,10 +62,11 @@ export function createLeases(own: () => Deps): MessageLeases {
   }
 
   return {
-    add: (token, count) => {
+    add: (lease, count) => {
       if (count === 0) return;
       const deps = own();
-      leases.set(token, { until: deps.now() + deps.config.notifications.leasePeriod, left: count });
+      const lastsUntil = deps.now() + deps.config.notifications.leasePeriod;
+      leases.set(lease.token, { ...lease, from: lease.until, lastsUntil, left: count });
       start();
     },
     end: (token) => {

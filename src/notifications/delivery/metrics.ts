@@ -9,7 +9,7 @@ import { countLeased, countUnfinished, readAttemptTotals, readCounters } from ".
 
 export const outboxReads = (now: number) => ({
   unfinished: countUnfinished(now),
-  leased: countLeased(),
+  leased: countLeased(now),
   counters: readCounters(),
   totals: readAttemptTotals(),
   receivers: listReceiverStates(),

@@ -2,17 +2,17 @@
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, trueSql } from "../../../../db/prepared.ts";
-import type { DeliveryQueue } from "../../../kernel/ports.ts";
+import type { DeliveryQueue, MessageLease } from "../../../kernel/ports.ts";
 import { methods } from "../../channels/index.ts";
 import { isPausedSql } from "../../preferences/store/settings.ts";
+import { maxLeaseMs } from "../rules/lease.ts";
 import { hasTurnSql, takeTurn, turnLimitSql } from "../../receivers/store/turns.ts";
 
 export interface Claim {
-  /** The lease: messages that have this token are the claimant's until `leaseUntil`. */
-  token: string;
   queue: DeliveryQueue;
+  /** Messages that have its token are the claimant's until its end. */
+  lease: MessageLease;
   now: number;
-  leaseUntil: number;
   limit: number;
   /** Tokens of other leases of the claimant: it does not claim their messages. */
   held: readonly string[];
@@ -21,20 +21,21 @@ export interface Claim {
 }
 
 /** Leases due messages, and counts the attempt. A token that was used claims nothing more. */
-export function claimMessages({ token, queue, now, leaseUntil, limit, held, ids }: Claim): Statement[] {
-  const leased = { token, now, leaseUntil };
+export function claimMessages({ queue, lease, now, limit, held, ids }: Claim): Statement[] {
   const { method: channel, receiverId } = queue;
   if (receiverId === null && ids !== undefined)
-    return [lease(leased, dueAmong({ channel, now, limit, ids: JSON.stringify(ids) }))];
+    return [take(lease, now, dueAmong({ channel, now, limit, ids: JSON.stringify(ids) }))];
   const free = { now, limit, held: JSON.stringify(held) };
-  const due = receiverId === null ? dueOf({ channel, ...free }) : dueForReceiver({ receiverId, ...free });
-  return receiverId === null
-    ? [recordInterrupted(due), lease(leased, due)]
-    : [
-        takeTurn(receiverId, token, now),
-        recordInterrupted(due),
-        lease(leased, due, hasTurnSql(receiverId, token)),
-      ];
+  if (receiverId === null) {
+    const due = dueOf({ channel, ...free });
+    return [recordInterrupted(due), take(lease, now, due)];
+  }
+  const due = dueForReceiver({ receiverId, ...free });
+  return [
+    takeTurn(receiverId, lease.token, now),
+    recordInterrupted(due),
+    take(lease, now, due, hasTurnSql(receiverId, lease.token)),
+  ];
 }
 
 type Due = Pick<Claim, "now" | "limit">;
@@ -71,14 +72,38 @@ const recordInterrupted = prepared((due: SQL) =>
     WHERE seq IN (${due}) AND lease_token IS NOT NULL ON CONFLICT DO NOTHING`),
 );
 
-const lease = prepared(
-  ({ token, now, leaseUntil }: Pick<Claim, "token" | "now" | "leaseUntil">, due: SQL, when: SQL = trueSql) =>
-    query.run(sql`UPDATE notification_messages
-      SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
-        attempt_count = attempt_count + 1, updated_at = ${now}
-      WHERE seq IN (${due}) AND NOT ${isPausedSql} AND ${when}
-        AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`),
+const take = prepared(({ token, method, until }: MessageLease, now: number, due: SQL, when: SQL = trueSql) =>
+  query.run(sql`UPDATE notification_messages
+    SET status = 'leased', lease_token = ${token}, due_at = ${until}, attempt_count = attempt_count + 1, updated_at = ${now}
+    WHERE seq IN (${due}) AND NOT ${isPausedSql} AND ${when}
+      AND NOT EXISTS (SELECT 1 FROM notification_messages AS m WHERE ${isOfLeaseSql({ token, method, until })})`),
 );
+
+/** SQL: a message `m` that is leased so. */
+export const isOfLeaseSql = ({ token, method, until }: MessageLease): SQL =>
+  sql`m.method = ${method} AND m.due_at = ${until} AND m.lease_token = ${token}`;
+
+const methodsSql = sql.raw(methods.map((method) => `'${method}'`).join(", "));
+
+/** SQL: a message `m` that is leased now, found without looking at those that wait. */
+export const isLeasedSql = (now: number): SQL =>
+  sql`m.method IN (${methodsSql}) AND m.due_at > ${now} AND m.due_at <= ${now + maxLeaseMs} AND m.lease_token IS NOT NULL`;
+
+/** When the first lease of another process ends unless it is renewed, in epoch milliseconds; null: there is none. */
+export const findNextLeaseEnd = (held: readonly string[], now: number) =>
+  query.all<{ at: number | null }>(sql`SELECT min(m.due_at) AS at FROM notification_messages AS m
+    WHERE ${isLeasedSql(now)} AND m.lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
+
+/**
+ * Moves the ends of leases there at least, unless another process took them over. `from`: the latest end that is known;
+ * `until`: a later one that may have been written.
+ */
+export const renewLeases = (leases: readonly (MessageLease & { from: number })[], until: number): Statement =>
+  query.run(sql`UPDATE notification_messages SET due_at = ${until} WHERE seq IN (
+    SELECT m.seq FROM json_each(${JSON.stringify(leases)}) AS row
+      CROSS JOIN notification_messages AS m ON m.method = row.value ->> '$.method'
+        AND m.due_at BETWEEN row.value ->> '$.from' AND row.value ->> '$.until' AND m.lease_token = row.value ->> '$.token'
+    WHERE m.due_at < ${until})`);
 
 /** The queues that have due messages; receivers whose pause is over. */
 export const findDueQueues = (now: number) =>

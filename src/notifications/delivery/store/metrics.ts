@@ -3,12 +3,8 @@ import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { falseSql, prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
-import {
-  counters,
-  notificationAttemptTotals,
-  notificationEvents,
-  notificationMessages,
-} from "../../../../db/schema.ts";
+import { counters, notificationAttemptTotals, notificationMessages } from "../../../../db/schema.ts";
+import { isLeasedSql } from "./claims.ts";
 import { healthKey } from "./health.ts";
 import { finished, type TotalGroup } from "../rules/totals.ts";
 
@@ -88,18 +84,11 @@ export function countUnfinished(now: number) {
 }
 
 /** Messages that are being sent, by channel and template. */
-export function countLeased() {
-  return query
-    .select({
-      method: notificationMessages.method,
-      templateId: notificationEvents.templateId,
-      count: sql<number>`count(*)`,
-    })
-    .from(notificationMessages)
-    .innerJoin(notificationEvents, sql`${notificationEvents.id} = ${notificationMessages.eventId}`)
-    .where(sql`${notificationMessages.leaseToken} IS NOT NULL`)
-    .groupBy(notificationMessages.method, notificationEvents.templateId);
-}
+export const countLeased = (now: number) =>
+  query.all<{ method: string; templateId: string; count: number }>(sql`
+    SELECT m.method, e.template_id AS "templateId", count(*) AS count
+    FROM notification_messages AS m CROSS JOIN notification_events AS e ON e.id = m.event_id
+    WHERE ${isLeasedSql(now)} GROUP BY m.method, e.template_id`);
 
 /** Messages that are searched: unfinished ones, those due first, and the newest that failed permanently. */
 const maxSearched = 1_000;

@@ -14,21 +14,12 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../../db/schema.ts";
+import type { MessageLease } from "../../../kernel/ports.ts";
 import { severitiesSql } from "../../texts/store/severities.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
 import { foldOlder } from "../../situations/store/situations.ts";
 import { goneEndpointSql } from "../../preferences/store/settings.ts";
-
-/** Extends leases until then at least, unless another process took them over. */
-export const renewLeases = (tokens: readonly string[], until: number): Statement =>
-  query.run(sql`UPDATE notification_messages SET due_at = max(due_at, ${until})
-    WHERE lease_token IN (SELECT value FROM json_each(${JSON.stringify(tokens)}))`);
-
-/** When the first lease of another process expires unless it is renewed, in epoch milliseconds; null: there is none. */
-export const findNextLeaseExpiry = (held: readonly string[]) =>
-  query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
-    WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
 
 /** Messages of one recipient of an event are written next to each other. */
 const maxApart = 10;
@@ -58,7 +49,7 @@ const recipientColumns = {
 };
 
 /** The messages of a claim, with everything that sending needs. */
-export const findClaimedMessages = prepared((token: string) =>
+export const findClaimedMessages = prepared(({ token, method, until }: MessageLease) =>
   query
     .select({
       id: notificationMessages.id,
@@ -111,7 +102,13 @@ export const findClaimedMessages = prepared((token: string) =>
         eq(notificationPreferences.templateId, notificationEvents.templateId),
       ),
     )
-    .where(eq(notificationMessages.leaseToken, token))
+    .where(
+      and(
+        eq(notificationMessages.method, method),
+        eq(notificationMessages.dueAt, until),
+        eq(notificationMessages.leaseToken, token),
+      ),
+    )
     .orderBy(notificationMessages.seq),
 );
 
