@@ -72,8 +72,11 @@ export async function startServer(
   const transports = openTransports(config, options, own);
   const organizations = options.organizations?.(config) ?? onlyOne(config);
   for (const [at, organization] of organizations.all.entries()) {
-    const named =
-      at === 0 ? { clock, log } : { clock: newClock(), log: log.with({ organization: organization.id }) };
+    const { id } = organization;
+    const named = {
+      clock: at === 0 ? clock : newClock(),
+      log: id === "" ? log : log.with({ organization: id }),
+    };
     const common = { options, measures, transports, stopping: stopping.signal, ...named };
     opened.push(await openOrganization(organization, common));
   }
