@@ -13,8 +13,8 @@ export const queries: Row[] = [
     "reads only the rows that it claims; interrupted attempts count",
     "claimMessages",
   ),
-  better("BulkMarkNotificationMessagesSent", "with every attempt and response", "writeOutcomes"),
-  better("BulkMarkNotificationMessagesFailed", "the same statement", "writeOutcomes"),
+  better("BulkMarkNotificationMessagesSent", "with every attempt and response", "endSent"),
+  better("BulkMarkNotificationMessagesFailed", "with every attempt and response", "endUnsent"),
   better(
     "DeleteOldNotificationMessages",
     "with a configurable retention (30 days instead of 7), including unattempted messages",

@@ -2,7 +2,8 @@
 // unread, and nothing is sent of it afterwards.
 import { expect, test } from "vitest";
 import { claimMessages } from "../../src/notifications/delivery/store/claims.ts";
-import { writeOutcomes } from "../../src/notifications/delivery/store/queue.ts";
+import { groupByKind } from "../../src/notifications/delivery/rules/totals.ts";
+import { endSent, insertSentItems } from "../../src/notifications/delivery/store/outcomes.ts";
 import { createCutter, type Cut } from "../support/adapters.ts";
 import { startPools } from "../support/pools.ts";
 import { addUser, type TestServer } from "../support/server.ts";
@@ -120,17 +121,6 @@ test("a delivery to the inbox that is under way when the task works again leaves
     JOIN notification_events e ON e.id = m.event_id WHERE m.lease_token = 't1'`);
   await status("working");
   const id = String(message!["id"]);
-  const outcome = {
-    id,
-    token: "t1",
-    attempt: 1,
-    startedAt: now,
-    finishedAt: now,
-    dueAt: null,
-    reason: null,
-    detail: "",
-    forgiven: 0,
-  };
   const item = {
     id,
     userId: String(message!["user_id"]),
@@ -142,7 +132,22 @@ test("a delivery to the inbox that is under way when the task works again leaves
     actions: "[]",
     createdAt: now,
   };
-  await server.db.write(writeOutcomes([{ ...outcome, status: "sent", outcome: "sent" }], [item]), {});
+  const [group] = groupByKind([
+    {
+      id,
+      token: "t1",
+      method: "inbox",
+      templateId: item.templateId,
+      attempt: 1,
+      createdAt: now,
+      startedAt: now,
+      finishedAt: now,
+      outcome: "sent",
+      status: "sent",
+      reason: null,
+    },
+  ]);
+  await server.db.write([...endSent(group!), ...insertSentItems([item])], {});
   expect(await server.sql("SELECT id FROM inbox_notifications WHERE title = 'late'")).toEqual([]);
   expect(
     await server.sql(

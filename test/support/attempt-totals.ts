@@ -7,15 +7,10 @@ import {
 
 export const toTotals = (attempts: readonly FinishedAttempt[]): AttemptTotal[] =>
   groupByKind(attempts.map((one, at) => ({ ...one, id: String(at), token: "lease" }))).map(
-    ({ kind: [method, templateId, result, queued, sending, delivered], attempts: ofKind }) => {
+    ({ kind, attempts: ofKind }) => {
       const sum = (column: 2 | 3 | 4) => ofKind.reduce((total, one) => total + one[column], 0);
       return {
-        method,
-        templateId,
-        result,
-        queued,
-        sending,
-        delivered,
+        ...kind,
         count: ofKind.length,
         queuedSeconds: sum(2),
         sendingSeconds: sum(3),

@@ -12,10 +12,11 @@ import type { ReceiverToSend } from "../receivers/store/turns.ts";
 import type { Claimed } from "./send-queue.ts";
 import { isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
-import { groupByKind } from "./rules/totals.ts";
+import { groupByKind, type TotalGroup } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
 import { countAttempts } from "./store/metrics.ts";
-import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
+import { endSent, endUnsent, insertSentItems, recordAttempts, type EndedAttempt } from "./store/outcomes.ts";
+import type { ClaimedMessage } from "./store/queue.ts";
 
 export interface ResultWriter {
   /** `startedAt`: when the attempt began. */
@@ -120,11 +121,16 @@ async function statementsOf(deps: Deps, batch: readonly Result[]): Promise<State
     .map(({ message, rendered, finishedAt }) =>
       inboxRow(message, JSON.parse(message.reasons) as string[], rendered!, finishedAt),
     );
-  // Counters come first: they count only what is still leased, and the outcomes end the leases.
+  const groups = groupByKind(batch.map(toFinished));
+  const isSent = ({ kind }: TotalGroup) => kind.result === "success";
+  // What looks at leases comes before what ends them.
   return [
-    ...countAttempts(groupByKind(batch.map(toFinished))),
+    ...countAttempts(groups.filter((group) => !isSent(group))),
     ...receiverHealth(batch, deps.now()),
-    ...writeOutcomes(batch.map(toOutcomeRow), inbox),
+    ...groups.filter(isSent).flatMap(endSent),
+    ...endUnsent(batch.flatMap(toUnsent)),
+    ...recordAttempts(batch.map(toEnded)),
+    ...insertSentItems(inbox),
     ...(await receiverStatements(deps, batch)),
     ...(await disableGone(deps, batch)),
     ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
@@ -157,14 +163,19 @@ const toFinished = ({ message, token, decision, outcome, startedAt, finishedAt }
   reason: decision.reason,
 });
 
-const toOutcomeRow = ({ message: { id, attempt }, token, decision, startedAt, finishedAt }: Result) => ({
+const toUnsent = ({ message: { id }, token, decision, finishedAt }: Result) => {
+  const { status, dueAt, reason, forgiven } = decision;
+  return status === "sent" ? [] : [{ id, token, status, dueAt, reason, forgiven, finishedAt }];
+};
+
+const toEnded = ({ message: { id, attempt }, decision, startedAt, finishedAt }: Result): EndedAttempt => [
   id,
-  token,
   attempt,
   startedAt,
   finishedAt,
-  ...decision,
-});
+  decision.outcome,
+  decision.detail,
+];
 
 const toAttempt = ({ message: { method }, outcome, finishedAt }: Result) =>
   findChannel(method)?.isLocal === false && isAboutChannel(outcome)

@@ -89,6 +89,15 @@ test("attempts of one write are grouped by what they count as; each adds its own
     id,
     token: "lease",
   });
+  const kind = {
+    method: "webhook",
+    templateId: "t",
+    result: "success",
+    queued: "2.5",
+    sending: "0.05",
+    delivered: "2.5",
+  };
+  const group = { kind, endedAt: 3_050 };
   expect(
     groupByKind([
       attemptOf({}, "a"),
@@ -99,15 +108,24 @@ test("attempts of one write are grouped by what they count as; each adds its own
     ]),
   ).toEqual([
     {
-      kind: ["webhook", "t", "success", "2.5", "0.05", "2.5"],
+      ...group,
       attempts: [
         ["a", "lease", 2, 0.05, 2.05],
         ["b", "lease", 2, 0.04, 2.04],
       ],
     },
-    { kind: ["webhook", "t", "success", "", "0.05", "2.5"], attempts: [["c", "lease", 2, 0.05, 2.05]] },
-    { kind: ["webhook", "t", "success", "", "0.001", "2.5"], attempts: [["d", "lease", 2.1, 0, 2]] },
-    { kind: ["webhook", "t", "temp_fail", "2.5", "0.05", ""], attempts: [["e", "lease", 2, 0.05, 2.05]] },
+    { ...group, kind: { ...kind, queued: "" }, attempts: [["c", "lease", 2, 0.05, 2.05]] },
+    {
+      ...group,
+      kind: { ...kind, queued: "", sending: "0.001" },
+      endedAt: 3_000,
+      attempts: [["d", "lease", 2.1, 0, 2]],
+    },
+    {
+      ...group,
+      kind: { ...kind, result: "temp_fail", delivered: "" },
+      attempts: [["e", "lease", 2, 0.05, 2.05]],
+    },
   ]);
 });
 

@@ -64,18 +64,16 @@ export interface FinishedAttempt {
 
 /** Attempts of the same kind; without an observation, the label of a histogram's bucket is "". */
 export type AttemptTotal = typeof notificationAttemptTotals.$inferSelect;
-type AttemptKind = [
-  method: string,
-  templateId: string,
-  result: AttemptResult,
-  queued: string,
-  sending: string,
-  delivered: string,
-];
+export type AttemptKind = Pick<
+  AttemptTotal,
+  "method" | "templateId" | "result" | "queued" | "sending" | "delivered"
+>;
 
 /** Attempts of one kind; only the seconds of each differ. */
 export interface TotalGroup {
   kind: AttemptKind;
+  /** The last one's end. */
+  endedAt: number;
   /** The message's id, the lease's token, and seconds: queued, sending, until it was delivered. */
   attempts: [id: string, token: string, queued: number, sending: number, delivered: number][];
 }
@@ -89,17 +87,18 @@ export function groupByKind(
     const queuedSeconds = toSeconds(one.startedAt - one.createdAt);
     const sendingSeconds = toSeconds(one.finishedAt - one.startedAt);
     const deliveredSeconds = toSeconds(one.finishedAt - one.createdAt);
-    const kind: AttemptKind = [
-      one.method,
-      one.templateId,
+    const kind: AttemptKind = {
+      method: one.method,
+      templateId: one.templateId,
       result,
-      result !== "inhibited" && one.attempt === 1 ? bucketOf(queued.buckets, queuedSeconds) : "",
-      result === "inhibited" ? "" : bucketOf(sending.buckets, sendingSeconds),
-      result === "success" ? bucketOf(delivered.buckets, deliveredSeconds) : "",
-    ];
-    const key = kind.join();
+      queued: result !== "inhibited" && one.attempt === 1 ? bucketOf(queued.buckets, queuedSeconds) : "",
+      sending: result === "inhibited" ? "" : bucketOf(sending.buckets, sendingSeconds),
+      delivered: result === "success" ? bucketOf(delivered.buckets, deliveredSeconds) : "",
+    };
+    const key = Object.values(kind).join();
     let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { kind, attempts: [] }));
+    if (group === undefined) groups.set(key, (group = { kind, endedAt: 0, attempts: [] }));
+    group.endedAt = Math.max(group.endedAt, one.finishedAt);
     group.attempts.push([one.id, one.token, queuedSeconds, sendingSeconds, deliveredSeconds]);
   }
   return [...groups.values()];

@@ -6,7 +6,7 @@ import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationAttemptTotals, notificationMessages } from "../../../../db/schema.ts";
 import { isLeasedSql } from "./claims.ts";
 import { healthKey } from "./health.ts";
-import { finished, type TotalGroup } from "../rules/totals.ts";
+import { finished, type AttemptKind, type TotalGroup } from "../rules/totals.ts";
 
 /**
  * Comes before the statements that end the leases: only leased messages are counted, so that a batch that is sent twice
@@ -17,21 +17,39 @@ export function countAttempts(groups: readonly TotalGroup[]): Statement[] {
 }
 
 const addAttempts = prepared((chunk: string) => {
-  const ofKind = (position: number) =>
-    sql`json_extract(${chunk}, '$[' || leased.key || ${sql.raw(`'].kind[${position}]'`)})`;
+  const ofKind = (name: keyof AttemptKind) =>
+    sql`json_extract(${chunk}, '$[' || leased.key || ${sql.raw(`'].kind.${name}'`)})`;
   return query.run(sql`INSERT INTO notification_attempt_totals
       (method, template_id, result, queued, sending, delivered, count, queued_seconds, sending_seconds, delivered_seconds)
-    SELECT ${ofKind(0)}, ${ofKind(1)}, ${ofKind(2)}, ${ofKind(3)}, ${ofKind(4)}, ${ofKind(5)}, count, queued, sending, delivered
+    SELECT ${ofKind("method")}, ${ofKind("templateId")}, ${ofKind("result")}, ${ofKind("queued")}, ${ofKind("sending")},
+      ${ofKind("delivered")}, leased.count, leased.queued, leased.sending, leased.delivered
     FROM (SELECT row.key, count(*) AS count,
           sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending, sum(one.value ->> 4) AS delivered
         FROM json_each(${chunk}) AS row
           CROSS JOIN json_each(row.value, '$.attempts') AS one
           CROSS JOIN notification_messages AS m ON m.id = one.value ->> 0 AND m.lease_token = one.value ->> 1
         GROUP BY row.key) AS leased WHERE true
-    ON CONFLICT (method, template_id, result, queued, sending, delivered) DO UPDATE SET count = count + excluded.count, queued_seconds = queued_seconds + excluded.queued_seconds,
-      sending_seconds = sending_seconds + excluded.sending_seconds,
-      delivered_seconds = delivered_seconds + excluded.delivered_seconds`);
+    ${addedSql}`);
 });
+
+const addedSql = sql`ON CONFLICT (method, template_id, result, queued, sending, delivered) DO UPDATE SET
+  count = count + excluded.count, queued_seconds = queued_seconds + excluded.queued_seconds,
+  sending_seconds = sending_seconds + excluded.sending_seconds,
+  delivered_seconds = delivered_seconds + excluded.delivered_seconds`;
+
+/** Counts as many as the statement right before this has changed, with the seconds of the group's mean. */
+export function countChanged({ kind, attempts }: TotalGroup): Statement {
+  const mean = (at: 2 | 3 | 4) => attempts.reduce((sum, one) => sum + one[at], 0) / attempts.length;
+  return addChanged(kind, mean(2), mean(3), mean(4));
+}
+
+const addChanged = prepared((kind: AttemptKind, queued: number, sending: number, delivered: number) =>
+  query.run(sql`INSERT INTO notification_attempt_totals
+      (method, template_id, result, queued, sending, delivered, count, queued_seconds, sending_seconds, delivered_seconds)
+    SELECT ${kind.method}, ${kind.templateId}, ${kind.result}, ${kind.queued}, ${kind.sending}, ${kind.delivered},
+      changes(), changes() * ${queued}, changes() * ${sending}, changes() * ${delivered} WHERE changes() > 0
+    ${addedSql}`),
+);
 
 /**
  * Counts messages that are finished when they are created: inbox messages that are sent at once, and inhibited ones. Comes

@@ -1,24 +1,19 @@
-// SQL of delivery: what is claimed, its outcomes, release. Every write can be sent twice.
-import { and, eq, sql, type SQL } from "drizzle-orm";
+// SQL of delivery: what is claimed, release. Every write can be sent twice.
+import { and, eq, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { prepared, preparedSql } from "../../../../db/prepared.ts";
-import { chunks, insertRows } from "../../../../db/rows.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import {
-  inboxNotifications,
   notificationEvents,
   notificationMessages,
   notificationPreferences,
   notificationTemplates,
   notificationTemplateVersions,
   users,
-  type AttemptOutcome,
-  type MessageStatus,
 } from "../../../../db/schema.ts";
 import type { MessageLease } from "../../../kernel/ports.ts";
 import { severitiesSql } from "../../texts/store/severities.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
-import { foldOlder } from "../../situations/store/situations.ts";
 import { goneEndpointSql } from "../../preferences/store/settings.ts";
 
 /** Messages of one recipient of an event are written next to each other. */
@@ -113,88 +108,6 @@ export const findClaimedMessages = prepared(({ token, method, until }: MessageLe
 );
 
 export type ClaimedMessage = ReturnType<typeof findClaimedMessages>["_"]["result"][number];
-
-export interface OutcomeRow {
-  id: string;
-  token: string;
-  attempt: number;
-  status: Exclude<MessageStatus, "leased" | "pending">;
-  outcome: AttemptOutcome;
-  dueAt: number | null;
-  reason: string | null;
-  detail: string;
-  forgiven: number;
-  startedAt: number;
-  finishedAt: number;
-}
-
-type InboxRow = typeof inboxNotifications.$inferInsert;
-
-/**
- * Writes the outcomes of attempts and the inbox rows of sent messages, each only while its lease holds. If the lease was
- * lost, only the row of the attempt is written.
- */
-export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
-  return [
-    ...chunks(outcomes.map(toArray)).flatMap((chunk) => [endLeases(chunk), recordAttempts(chunk)]),
-    ...insertRows(inboxNotifications, inbox, isSentSql, ofMessage),
-    ...foldOlder(
-      inbox.flatMap(({ situationId }) => situationId ?? []),
-      inbox[0]?.createdAt ?? 0,
-    ),
-  ];
-}
-
-const isSentSql = preparedSql(
-  sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
-);
-
-const ofMessage = {
-  column: "organization_id",
-  value: preparedSql(
-    sql`(SELECT m.organization_id FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
-  ),
-};
-
-/** SQLite finds the element of an array in half the time that the member of an object takes. */
-const toArray = (row: OutcomeRow) => outcomeFields.map((field) => row[field]);
-const outcomeFields = [
-  "id",
-  "token",
-  "attempt",
-  "startedAt",
-  "finishedAt",
-  "status",
-  "dueAt",
-  "forgiven",
-  "reason",
-  "outcome",
-  "detail",
-] as const satisfies (keyof OutcomeRow)[];
-const givenSql = Object.fromEntries(
-  outcomeFields.map((field, position) => [field, sql.raw(`row.value ->> ${position}`)]),
-) as Record<(typeof outcomeFields)[number], SQL>;
-
-const endLeases = prepared((outcomes: string) =>
-  query.run(sql`UPDATE notification_messages
-    SET status = ${givenSql.status}, lease_token = NULL, due_at = ${givenSql.dueAt}, updated_at = ${givenSql.finishedAt},
-      attempts_forgiven = attempts_forgiven + (${givenSql.forgiven}),
-      sealed_labels = CASE WHEN ${givenSql.dueAt} IS NULL THEN NULL ELSE sealed_labels END,
-      reasons = CASE WHEN ${givenSql.reason} IS NULL THEN reasons
-        ELSE json_insert(reasons, '$[#]', ${givenSql.reason}) END
-    FROM json_each(${outcomes}) AS row
-    WHERE notification_messages.id = ${givenSql.id} AND notification_messages.lease_token = ${givenSql.token}`),
-);
-
-/** Those of messages that are there; one that was taken over has its row already. */
-const recordAttempts = prepared((outcomes: string) =>
-  query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, finished_at, outcome, detail)
-    SELECT m.id, ${givenSql.attempt}, ${givenSql.startedAt}, ${givenSql.finishedAt}, ${givenSql.outcome}, ${givenSql.detail}
-    FROM json_each(${outcomes}) AS row CROSS JOIN notification_messages AS m ON m.id = ${givenSql.id} WHERE true
-    ON CONFLICT (message_id, number) DO UPDATE
-      SET finished_at = excluded.finished_at, outcome = excluded.outcome, detail = excluded.detail
-      WHERE outcome = 'started'`),
-);
 
 /** Ends expired messages with sealed labels, so that these are deleted even while nothing is sent; not leased messages. */
 export function expireMessages(now: number): Statement[] {
