@@ -1,10 +1,8 @@
-// The HTTP server on Node: the listening socket, timeouts for slow clients, limits on connections, and request URLs. Closing
-// waits for the requests in flight.
-import type { AddressInfo, Server, Socket } from "node:net";
+// The HTTP server on Node: timeouts for slow clients, limits on connections, and request URLs.
+import type { Server, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { withCompression } from "./compression.ts";
 import { withEventStreams } from "./event-streams.ts";
-import type { Config } from "../config/config.ts";
 import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
 import type { Log } from "../kernel/log.ts";
 import type { IncomingMessage } from "node:http";
@@ -59,33 +57,6 @@ export function openHttp(
   return http;
 }
 
-export class PortInUseError extends Error {
-  override readonly name = "PortInUseError";
-}
-
-/** Resolves with the port. Throws `PortInUseError`. */
-export function listen(http: HttpServer, config: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") return reject(error);
-      const other = config.port + 1;
-      reject(
-        new PortInUseError(
-          `Port ${config.port} on ${config.host} is in use. Stop the program that uses it, or start on another port: BELFRY_HTTP_ADDRESS=${config.host}:${other} belfry serve`,
-        ),
-      );
-    });
-    http.listen(config.port, config.host, () => resolve((http.address() as AddressInfo).port));
-  });
-}
-
-/** Resolves when every request is answered; idle connections are closed. */
-export async function close(http: HttpServer): Promise<void> {
-  const sweep = setInterval(() => "closeIdleConnections" in http && http.closeIdleConnections(), 20);
-  await new Promise((resolve) => http.close(resolve));
-  clearInterval(sweep);
-}
-
 export interface ConnectionLimits {
   /** For one IPv4 address, or one /64 of IPv6. */
   perNetwork: number;
@@ -108,9 +79,11 @@ export function limitConnections(
   { proxy, log }: { proxy: Proxy | undefined; log: Log },
 ): void {
   const open = new Map<string, number>();
-  let quietUntil = 0;
-  server.maxConnections = all;
+  let [connected, quietUntil] = [0, 0];
   server.on("connection", (socket: Socket) => {
+    if (connected >= all) return void socket.destroy();
+    connected += 1;
+    socket.once("close", () => (connected -= 1));
     const address = socket.remoteAddress ?? "";
     if (isShared(address, proxy)) return;
     const network = clientNetwork(address);

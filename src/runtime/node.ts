@@ -1,6 +1,6 @@
 // `npm start` and `belfry serve`: starts a server from the environment, prints the next steps, and stops it on a signal.
 import { banner, describeFailure } from "./startup-messages.ts";
-import { PortInUseError } from "./http-server.ts";
+import { PortInUseError } from "./listening.ts";
 import { startServer } from "./server.ts";
 
 try {

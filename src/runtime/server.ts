@@ -8,7 +8,8 @@ import { parseConfig, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createLog, type Log } from "../kernel/log.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
-import { type ConnectionLimits, close, openHttp, listen, type SlowRequests } from "./http-server.ts";
+import { type ConnectionLimits, openHttp, type SlowRequests } from "./http-server.ts";
+import { listen } from "./listening.ts";
 import { resourceOf, startMeasures } from "./process-figures.ts";
 import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
 import { createClock } from "./process.ts";
@@ -29,6 +30,8 @@ export interface ServerOptions extends OrganizationOptions, Partial<Transports> 
   followDatabaseClock?: boolean;
   slowRequests?: SlowRequests;
   connections?: ConnectionLimits;
+  /** How many listen on the port. */
+  listeningSockets?: number;
   /** In place of the one that the environment's database has. */
   organizations?: (config: Config) => Organizations;
 }
@@ -91,14 +94,14 @@ export async function startServer(
     http as HttpServer,
     route.by(() => app.fetch),
   );
-  const port = await listen(http, config);
-  opened.forEach(({ start }) => start(port));
+  const listener = await listen(http, config, options.listeningSockets);
+  opened.forEach(({ start }) => start(listener.port));
 
   const stop = async () => {
     stopping.abort();
     for (const organization of opened) organization.stop();
     sockets.close();
-    await untilStopped(Promise.all([close(http), ...opened.map(({ settled }) => settled())]));
+    await untilStopped(Promise.all([listener.close(), ...opened.map(({ settled }) => settled())]));
     await transports.close();
     for (const { db } of opened) db.close();
   };

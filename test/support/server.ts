@@ -124,6 +124,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       now: clock.now,
       ticking: false,
       passwordCost: 16,
+      listeningSockets: 1,
       onStatement: (statement) => verifyPrepared(statement, isToVerify),
       wrapClient: (client) => {
         // Nobody looks at these files after a crash: tests of durability start processes of their own.
