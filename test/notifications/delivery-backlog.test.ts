@@ -130,6 +130,34 @@ test("what a slow receiver answers at the same moment isn't taken for speed: as 
   expect(new Set(receiver.ids).size).toBe(300);
 });
 
+test("what a slow receiver answers at the same moment isn't followed by as many new attempts at once", async () => {
+  let isSlow = true;
+  const receiver = await startReceiver(() => !isSlow);
+  const { server, userId } = await start(receiver.url);
+  await fill(server, userId, 100);
+  const deps = server.deps();
+  const starts: number[] = [];
+  let turn = 0;
+  const timer = setInterval(() => (turn += 1), 1);
+  onTestFinished(() => clearInterval(timer));
+  const post: typeof deps.post = async (...request) => {
+    starts.push(turn);
+    const answer = await deps.post(...request);
+    server.clock.advance(100);
+    return answer;
+  };
+  deps.defer(() => dispatch({ ...deps, post }, { queues: [webhookQueue] }));
+  await expect.poll(() => receiver.held.length).toBe(50);
+  isSlow = false;
+  receiver.release();
+  await server.settled();
+  expect(new Set(receiver.ids).size).toBe(100);
+  // The 50 slots start together as long as nothing is known of the receiver.
+  const later = Map.groupBy(starts.slice(50), (at) => at);
+  expect(starts).toHaveLength(100);
+  expect(Math.max(...[...later.values()].map(({ length }) => length))).toBeLessThanOrEqual(2);
+});
+
 test("if a claim fails, the results that were to be written with it are written on their own", async () => {
   let refuse = (): unknown => undefined;
   const receiver = await startReceiver((arrived) => {

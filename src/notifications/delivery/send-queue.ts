@@ -10,6 +10,10 @@ const maxAhead = 200;
 /** What the receiver accepts in this time is claimed ahead: a slow one's claims are short writes, which delay nobody. */
 const aheadMs = 100;
 
+/** Of a receiver whose answers take longer, this part of the slots starts at a time, and all in the time of an answer. */
+const slowMs = 100;
+const spread = 25;
+
 export interface Claimed {
   message: ClaimedMessage;
   /** Of a message to one. */
@@ -53,7 +57,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   function update(): void {
     const now = deps.now();
     if (stopping.aborted || waiting.some(({ startBy }) => now >= startBy)) void release(waiting.splice(0));
-    while (waiting.length > 0 && sending < capacity && (slots?.take(update) ?? true))
+    while (waiting.length > 0 && sending < capacity && pace.canStart(update) && (slots?.take(update) ?? true))
       void send(waiting.shift()!);
     changed.resolve();
     changed = Promise.withResolvers();
@@ -99,21 +103,31 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   };
 }
 
-/**
- * From how long attempts took, not from how many ended: a slow receiver may answer many at the same moment. `next` is how many
- * `capacity` slots would end in `aheadMs`, at the mean of those that ended since its last call.
- */
+/** From how long attempts took, not from how many ended: a slow receiver may answer many at the same moment. */
 function createPace(capacity: number) {
-  let [count, totalMs] = [0, 0];
+  let [count, totalMs, meanMs, started] = [0, 0, 0, 0];
   return {
     count: (durationMs: number) => {
       count += 1;
       totalMs += durationMs;
     },
+    /** How many `capacity` slots would end in `aheadMs`, at the mean of those that ended since the last call. */
     next: () => {
       const expected = Math.floor((capacity * aheadMs * count) / Math.max(1, totalMs));
+      if (count > 0) meanMs = totalMs / count;
       [count, totalMs] = [0, 0];
       return expected;
+    },
+    /** Whether one more can start now; if not, `onTurn` is called. What starts together ends together, and delays others. */
+    canStart: (onTurn: () => void): boolean => {
+      if (meanMs < slowMs) return true;
+      if (started === 0)
+        setTimeout(() => {
+          started = 0;
+          onTurn();
+        }, meanMs / spread);
+      started += 1;
+      return started <= Math.ceil(capacity / spread);
     },
   };
 }
