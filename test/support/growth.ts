@@ -49,11 +49,13 @@ export async function grow(
 async function copyRows(server: TestServer, { table, from, but }: Copies, after: number, end: number) {
   const columns = await server.sql(`SELECT name FROM pragma_table_info('${table}') WHERE name <> 'seq'`);
   const names = columns.map(({ name }) => String(name));
+  const [described] = await server.sql(`SELECT wr FROM pragma_table_list WHERE name = '${table}'`);
+  const order = Number(described!["wr"]) === 1 ? "" : "ORDER BY rowid";
   const values = names.map((name) => but[name] ?? `one."${name}"`);
   const made = await server.sql(`WITH RECURSIVE counted(n) AS
       (SELECT ${after + 1} UNION ALL SELECT n + 1 FROM counted WHERE n < ${end})
     INSERT INTO ${table} (${names.map((name) => `"${name}"`).join(", ")})
-    SELECT ${values.join(", ")} FROM (SELECT * FROM ${table} WHERE ${from} ORDER BY rowid LIMIT 1) one, counted
+    SELECT ${values.join(", ")} FROM (SELECT * FROM ${table} WHERE ${from} ${order} LIMIT 1) one, counted
     RETURNING 1`);
   if (made.length < end - after) throw new Error(`there is nothing to copy in ${table}`);
 }
