@@ -1,4 +1,5 @@
 // From any state to this release's database: migrations, the copy before them, and the seeds.
+import { hash } from "node:crypto";
 import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -15,6 +16,8 @@ import * as schema from "../../db/schema.ts";
 import { seed, type StoredTemplate } from "../../db/seed.ts";
 import { parseTemplateFile } from "../../db/rules/template-file.ts";
 import { loadTemplateFiles } from "../../db/template-files.ts";
+import { dedupeForPerson } from "../../src/notifications/outbox/rules/duplicates.ts";
+import type { PlanOptions } from "../../src/notifications/outbox/rules/plan.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 import { wrapClient } from "../support/adapters.ts";
@@ -319,6 +322,27 @@ for (const target of ["file", "server"]) {
         expect((await read()).attempts).toEqual([]);
       },
     );
+
+    test("an event that was stored with a longer key is still a duplicate", async () => {
+      const client = await connect(url);
+      const until = (number: number) => loadMigrations().filter((migration) => migration.number <= number);
+      await migrate(client, now, until(16));
+      await client.batch(storedMessages, "write");
+      await migrate(client, now, until(93));
+      const same = ["t", "u", "webhook", "identity build 1"];
+      const former = hash("sha256", JSON.stringify(same), "hex");
+      await client.execute(`UPDATE notification_messages SET dedupe_key = '${former}' WHERE id = 'm1'`);
+      await migrate(client, now, loadMigrations());
+      const template = { id: "t" } as PlanOptions["template"];
+      const options = { template, identity: "identity build 1", thing: "t" };
+      const { dedupeKey } = dedupeForPerson("u", { id: "webhook" }, options);
+      expect(dedupeKey).toHaveLength(24);
+      expect(await rowsOf(client, "SELECT id, dedupe_key FROM notification_messages ORDER BY id")).toEqual([
+        { id: "m1", dedupe_key: dedupeKey },
+        { id: "m2", dedupe_key: null },
+        { id: "m3", dedupe_key: null },
+      ]);
+    });
 
     test("preparing a database twice seeds it once", async () => {
       const client = await connect(url);

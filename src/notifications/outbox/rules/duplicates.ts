@@ -5,7 +5,11 @@ import type { DeliveryPlan, PlanChannel, PlanOptions } from "./plan.ts";
 
 const accompanyingWindowMs = 60_000;
 
-const keyOf = (same: readonly string[]): string => hash("sha256", JSON.stringify(same), "hex");
+/** 96 bits: each message has one, twice with its index. */
+const keyLength = 24;
+
+const keyOf = (same: readonly string[]): string =>
+  hash("sha256", JSON.stringify(same), "hex").slice(0, keyLength);
 
 export function dedupeForPerson(
   userId: string,
