@@ -12,8 +12,21 @@ export interface Gate {
   /** The same process, whose waiting events count. */
   countEvents: <T extends Process>(process: T) => T;
   delayed: Admission["delayed"];
+  /** The answer to a request that is refused. */
+  refuse: (request: { method: string; path: string }, told: Told) => Refusal | undefined;
   /** The same application behind the gate. */
-  guard: <C>(answer: Answer<C>, told: { log: Log; measures: Measures | null }) => Answer<C>;
+  guard: <C>(answer: Answer<C>, told: Told) => Answer<C>;
+}
+
+interface Told {
+  log: Log;
+  measures: Measures | null;
+}
+
+export interface Refusal {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
 }
 
 type Answer<C> = (request: Request, context: C) => Response | Promise<Response>;
@@ -25,6 +38,7 @@ const logIntervalMs = 60_000;
 
 export function createGate(): Gate {
   const admission = createAdmission();
+  const notice = createNotice();
   const ended = () => admission.ended(performance.now());
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -32,6 +46,12 @@ export function createGate(): Gate {
     work.then(ended, ended);
     return work;
   }
+
+  const refuse: Gate["refuse"] = ({ method, path }, told) => {
+    if (admission.isOpen(performance.now()) || alwaysOpen.test(path)) return undefined;
+    notice(method, told);
+    return path.startsWith("/api/") ? ofApi : ofPages;
+  };
 
   const count = (db: Database): Database => ({
     read: (...read) => track(db.read(...read)),
@@ -49,13 +69,10 @@ export function createGate(): Gate {
         : { ...process, enqueueGroup: { add: (rows) => track(group.add(rows)) } };
     },
     delayed: admission.delayed,
-    guard: (answer, told) => {
-      const refuse = createRefusal(told);
-      return (request, context) => {
-        if (admission.isOpen(performance.now())) return answer(request, context);
-        const { pathname } = new URL(request.url);
-        return alwaysOpen.test(pathname) ? answer(request, context) : refuse(request, pathname);
-      };
+    refuse,
+    guard: (answer, told) => (request, context) => {
+      const refusal = refuse({ method: request.method, path: new URL(request.url).pathname }, told);
+      return refusal === undefined ? answer(request, context) : new Response(refusal.body, refusal);
     },
   };
 }
@@ -63,18 +80,29 @@ export function createGate(): Gate {
 const message = "Too many requests at the moment.";
 const detail = "Nothing was changed. Try again in a second.";
 
-function createRefusal({ log, measures }: { log: Log; measures: Measures | null }) {
+const headers = { ...earlyHeaders, "retry-after": "1" };
+const ofApi: Refusal = {
+  status: 503,
+  headers: { ...headers, "content-type": "application/json" },
+  body: JSON.stringify({ message, detail }),
+};
+const ofPages: Refusal = {
+  status: 503,
+  headers: { ...headers, "content-type": "text/plain; charset=UTF-8" },
+  body: `${message} ${detail}\n`,
+};
+
+/** Logs the first, and once a minute how many there were. */
+function createNotice() {
   let [count, quietUntil] = [0, 0];
-  return ({ method }: Request, path: string): Response => {
+  return (method: string, { log, measures }: Told) => {
     count += 1;
-    if (performance.now() >= quietUntil) {
-      quietUntil = performance.now() + logIntervalMs;
+    const now = performance.now();
+    if (now >= quietUntil) {
+      quietUntil = now + logIntervalMs;
       log.warn("more requests than can be answered; some are refused", { refused: count });
     }
     measures?.requestStarted();
     measures?.requestEnded({ method, route: "refused", status: 503, milliseconds: 0 });
-    const headers = { ...earlyHeaders, "retry-after": "1" };
-    if (path.startsWith("/api/")) return Response.json({ message, detail }, { status: 503, headers });
-    return new Response(`${message} ${detail}\n`, { status: 503, headers });
   };
 }

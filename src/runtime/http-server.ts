@@ -1,11 +1,12 @@
 // The HTTP server on Node: timeouts for slow clients, limits on connections, and request URLs.
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { withCompression } from "./compression.ts";
 import { withEventStreams } from "./event-streams.ts";
 import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
 import type { Log } from "../kernel/log.ts";
-import type { IncomingMessage } from "node:http";
+import type { Refusal } from "./admission.ts";
 import { refuseTarget } from "../http/rules/default-headers.ts";
 import { parseRequestTarget, type RequestTarget } from "../http/rules/headers.ts";
 
@@ -28,11 +29,31 @@ const defaultTimeouts: SlowRequests = { headers: 15_000, whole: 120_000, idle: 5
 const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === "websocket";
 
-export const createHttp = (
+/** The answer to a request that is refused, before anything else is done for it. */
+export type Refuse = (incoming: IncomingMessage) => Refusal | undefined;
+
+/** Without the query. */
+export const methodAndPath = ({ method = "", url = "" }: IncomingMessage) => ({
+  method,
+  path: url.split("?", 1)[0]!,
+});
+
+const refusing =
+  (refuse: Refuse, answer: RequestListener): RequestListener =>
+  (incoming, outgoing: ServerResponse) => {
+    const refusal = refuse(incoming);
+    if (refusal === undefined) answer(incoming, outgoing);
+    else outgoing.writeHead(refusal.status, refusal.headers).end(refusal.body);
+  };
+
+const createHttp = (
   fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
+  refuse: Refuse = () => undefined,
   { headers, whole, idle, check }: SlowRequests = defaultTimeouts,
 ): HttpServer =>
   createAdaptorServer({
+    createServer: ((options: object, answer: RequestListener) =>
+      createServer(options, refusing(refuse, answer))) as typeof createServer,
     fetch: (request, environment) => {
       const target = targetOf((environment as HttpBindings).incoming);
       return target.ok ? fetch(request, environment) : refuseTarget(target.problem);
@@ -50,9 +71,9 @@ export const createHttp = (
 export function openHttp(
   answer: Parameters<typeof withEventStreams>[0],
   limits: { slowRequests?: SlowRequests; connections?: ConnectionLimits },
-  context: { proxy: Proxy | undefined; log: Log },
+  context: { proxy: Proxy | undefined; log: Log; refuse: Refuse },
 ): HttpServer {
-  const http = createHttp(withCompression(withEventStreams(answer)), limits.slowRequests);
+  const http = createHttp(withCompression(withEventStreams(answer)), context.refuse, limits.slowRequests);
   limitConnections(http as Server, limits.connections ?? connectionLimits, context);
   return http;
 }

@@ -8,7 +8,13 @@ import { parseConfig, type Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createLog, type Log } from "../kernel/log.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
-import { type ConnectionLimits, openHttp, type SlowRequests } from "./http-server.ts";
+import {
+  type ConnectionLimits,
+  methodAndPath,
+  openHttp,
+  type Refuse,
+  type SlowRequests,
+} from "./http-server.ts";
 import { listen } from "./listening.ts";
 import { resourceOf, startMeasures } from "./process-figures.ts";
 import { eventStreamsOf, type StreamBindings } from "./event-streams.ts";
@@ -88,8 +94,13 @@ export async function startServer(
   const open = (request: Request, runtime: NodeBindings) =>
     route.find(runtime)!.deps(clientOf(request, runtime, config), connectionOf(runtime));
   const app = createApp(open as Open, createMcpRoutes);
-  const guarded = route.by(({ gate }) => gate.guard(app.fetch, { log, measures }));
-  const http = openHttp(guarded, options, { proxy: config.proxy, log });
+  const told = { log, measures };
+  const refuse: Refuse = (incoming) => route.find({ incoming })?.gate.refuse(methodAndPath(incoming), told);
+  const http = openHttp(
+    route.by(() => app.fetch),
+    options,
+    { proxy: config.proxy, log, refuse },
+  );
   const sockets = acceptSockets(
     http as HttpServer,
     route.by(() => app.fetch),

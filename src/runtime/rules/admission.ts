@@ -15,7 +15,7 @@ export const minPending = 32;
 /** A burst may be larger for so long, in milliseconds. */
 export const graceMs = 300;
 const maxPending = 10_000;
-const maxDelayMs = 500;
+const maxDelayMs = 200;
 const bucketMs = 100;
 const buckets = 5;
 
