@@ -1,6 +1,5 @@
 // `npm run bench:pages`: the CPU time of hot requests, on Node with a file and in workerd with a libSQL server: of the server's
 // process alone, over many requests. CHECKOUTS compares several folders on Node; WORKER=0 leaves workerd out.
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { startServer } from "../../src/runtime/server.ts";
 import { bundleWorker } from "../support/bundle.ts";
 import { startLibsqlServer } from "../support/sqld.ts";
 import { createWorker } from "../support/worker.ts";
-import { cpuMs } from "./measure.ts";
+import { cpuMs, workerdPid } from "./measure.ts";
 import { startBelfry } from "./server.ts";
 
 const requests = Number(process.env["REQUESTS"] ?? 3_000);
@@ -89,14 +88,6 @@ async function measureNode(checkout: string): Promise<void> {
   await measure({ ...server, name: checkout }, requests);
   await server.stop();
   await rm(folder, { recursive: true, force: true });
-}
-
-/** The child of this process that runs workerd. */
-function workerdPid(): number {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
-  const pid = children.find((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes("workerd"));
-  if (pid === undefined) throw new Error("workerd doesn't run");
-  return Number(pid);
 }
 
 async function measureWorker(): Promise<void> {

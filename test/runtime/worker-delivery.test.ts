@@ -1,20 +1,16 @@
 // How the Worker delivers, in workerd: what a run of the cron costs, and what happens between two runs.
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createDatabase, type Database } from "../../db/client.ts";
-import { insertRows } from "../../db/rows.ts";
-import { notificationEvents, notificationMessages } from "../../db/schema.ts";
-import { createNewId } from "../../src/kernel/crypto.ts";
+import { createDatabase } from "../../db/client.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { bundleWorker, type Bundle } from "../support/bundle.ts";
+import { insertDue } from "../support/due.ts";
 import { startLink } from "../support/link.ts";
 import { migrate } from "../support/migrate.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { callServer, owner, type CallOptions } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { startWorker } from "../support/worker.ts";
-
-const customTemplate = "39b1e189-c857-4b0c-877a-511144c18516";
 
 let bundle: Bundle;
 beforeAll(async () => {
@@ -129,45 +125,3 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       .toBe(2);
   });
 });
-
-/** Messages to the webhook, as if many had been delayed until now. */
-async function insertDue(db: Database, userId: string, count: number): Promise<void> {
-  const newId = createNewId(Date.now);
-  const now = Date.now();
-  const ids = Array.from({ length: count }, () => newId());
-  await db.write(
-    [
-      ...insertRows(
-        notificationEvents,
-        ids.map((id, index) => ({
-          id,
-          templateId: customTemplate,
-          templateVersion: 1,
-          labels: JSON.stringify({ custom_title: `Build ${index}`, custom_message: "done" }),
-          data: null,
-          targets: "[]",
-          createdBy: "test",
-          createdAt: now,
-        })),
-      ),
-      ...insertRows(
-        notificationMessages,
-        ids.map((id) => ({
-          id,
-          eventId: id,
-          userId,
-          method: "webhook" as const,
-          status: "pending" as const,
-          reasons: "[]",
-          dueAt: now,
-          leaseToken: null,
-          attemptCount: 0,
-          dedupeKey: id,
-          createdAt: now,
-          updatedAt: now,
-        })),
-      ),
-    ],
-    {},
-  );
-}
