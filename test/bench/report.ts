@@ -65,7 +65,7 @@ const formatNumber = (value: number, digits: number) =>
     ? value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     : "";
 
-function renderTable(rows: readonly string[][], isText: (column: number) => boolean): string {
+export function renderTable(rows: readonly string[][], isText: (column: number) => boolean): string {
   const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const pad = (cell: string, at: number) =>
     isText(at) ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);

@@ -1,4 +1,4 @@
-// Benches that need the helpers of tests: `npm run bench:reads`, `npm run bench:workers`. Each writes a table into this folder.
+// Benches that need the helpers of tests: `npm run bench:reads`, `bench:workers` and `bench:price`. Each writes a table into this folder.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
