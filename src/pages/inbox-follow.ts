@@ -29,7 +29,7 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
   return action === undefined ? null : buttonTarget(action.url, accessUrl);
 }
 
-/** A form may not redirect to another site (Content-Security-Policy `form-action`): this page goes there by itself. */
+/** The policy `form-action` blocks a form's redirect to another site, so this page opens it. */
 function leadAway(c: Ctx, { href, host }: URL): Response {
   c.header("refresh", `0; url=${href}`);
   const main = html`<article class="sheet">

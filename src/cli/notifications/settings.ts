@@ -14,7 +14,7 @@ export const settings = defineCommand({
   maxArgs: 2,
   details: [
     "NAME is a kind: belfry notifications templates list",
-    "For digests, your own chats and the defaults: belfry preferences",
+    "belfry preferences show and set do the same and more: digests, your own chats, which choices are yours, and reset.",
   ],
   examples: [
     "belfry notifications settings",

@@ -26,6 +26,7 @@ export const show = defineCommand({
   maxArgs: 1,
   details: [
     "on* and off* are your own choice; the others are the deployment's defaults. - means that a channel can't deliver a kind.",
+    "belfry notifications settings shows the same without the stars.",
   ],
   examples: ["belfry preferences show", "belfry preferences show task-idle --output json"],
   options: outputOption,
@@ -50,6 +51,7 @@ export const set = defineCommand({
     "Without --channel, off turns it off through all channels, and on restores the channels that it had.",
     "Turning off the last channel turns off the kind.",
     "digest: emails come with your digest: belfry preferences digest --help",
+    "belfry notifications settings NAME on|off does the same, without digests.",
   ],
   examples: [
     "belfry preferences set task-idle off",
