@@ -7,6 +7,7 @@ import module from "node:module";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import v8 from "node:v8";
 
 const launcher = fileURLToPath(import.meta.url);
 const here = dirname(launcher);
@@ -33,7 +34,8 @@ function isNewEnough(version) {
 
 /** The server for `serve` alone, a script by its path, the command line for anything else (also `serve --help`). */
 async function entryOf(args) {
-  if (args[0] === "serve" && args.length === 1) return { file: await findServer(), rest: [] };
+  if (args[0] === "serve" && args.length === 1)
+    return { file: await findServer(), rest: [], load: importInSmallHeap };
   if (!isPacked && args[0] !== undefined && /\.(ts|js|mjs)$/.test(args[0]) && existsSync(args[0])) {
     return { file: resolve(args[0]), rest: args.slice(1) };
   }
@@ -65,17 +67,27 @@ function createResolveHook() {
   };
 }
 
+/**
+ * What a start allocates would let the young generation grow to 32 MB, which it keeps: an idle server doesn't need them. Once it
+ * is started it grows as V8 lets it, by what is used.
+ */
+async function importInSmallHeap(url) {
+  v8.setFlagsFromString("--semi-space-growth-factor=1");
+  await import(url);
+  v8.setFlagsFromString("--semi-space-growth-factor=2");
+}
+
 // `--watch` starts this file again, under Node's own, with `--unbundled`.
 const isWatching = process.argv[2] === "--watch";
 const isUnbundled = process.argv[2] === "--unbundled";
 const args = process.argv.slice(isWatching || isUnbundled ? 3 : 2);
 
 if (isNewEnough(process.versions.node) && !isWatching) {
-  const { file, rest } = await entryOf(args);
+  const { file, rest, load = (url) => import(url) } = await entryOf(args);
   if (cache !== undefined) module.enableCompileCache?.(cache);
   if (!isPacked) module.registerHooks?.({ resolve: createResolveHook() });
   process.argv = [process.argv[0], file, ...rest];
-  await import(pathToFileURL(file).href);
+  await load(pathToFileURL(file).href);
 } else {
   const node = isNewEnough(process.versions.node)
     ? process.execPath

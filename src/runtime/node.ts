@@ -8,7 +8,6 @@ try {
     write: (line) => process.stderr.write(`${line}\n`),
     terminal: process.stderr.isTTY,
   });
-  process.stdout.write(`${banner(server, process.stdout.isTTY)}\n`);
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -18,6 +17,8 @@ try {
       void server.stop().then(() => process.exit(0));
     });
   }
+  // From now on, who waits for it may send a signal.
+  process.stdout.write(`${banner(server, process.stdout.isTTY)}\n`);
 } catch (error) {
   const message =
     error instanceof PortInUseError

@@ -1,7 +1,9 @@
 // `npm run bench:growth`: whether Belfry keeps its rate, its memory and its file as it grows. CPU of the server's process for
 // each request, with few and with many users, inbox rows and old messages; one event to 500 admins; bytes and memory after many
-// notifications; how fast old rows are deleted. Rows are copied by the database itself.
-import { statSync } from "node:fs";
+// notifications; how fast old rows are deleted; what a start takes; then the bench of live readers. Rows are copied by the
+// database itself.
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,7 +17,8 @@ import { tick } from "../../src/tick.ts";
 import { cpuMs, memoryMb } from "./measure.ts";
 import { startBelfry, type StartedServer } from "./server.ts";
 
-const requests = Number(process.env["REQUESTS"] ?? 2_000);
+const requests = Number(process.env["REQUESTS"] ?? 4_000);
+const rounds = Number(process.env["ROUNDS"] ?? 8);
 const many = Number(process.env["NOTIFICATIONS"] ?? 200_000);
 const here = new URL("../..", import.meta.url).pathname.replace(/.$/, "");
 const concurrency = 16;
@@ -160,32 +163,66 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Enqueueing, the first page of the inbox, and deliveries to a webhook. */
-async function measureWorld(name: string, growth: Growth): Promise<void> {
+interface World {
+  name: string;
+  server: StartedServer;
+  receiver: Awaited<ReturnType<typeof createReceiver>>;
+  folder: string;
+  /** Milliseconds of CPU of each request, by round. */
+  used: Record<"enqueue" | "inbox" | "delivery", number[]>;
+}
+
+async function openWorld(name: string, growth: Growth): Promise<World> {
   const receiver = await createReceiver();
-  await withFolder(async (folder) => {
-    const webhook = { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url };
-    const server = await startBelfry(here, folder, webhook);
-    await server.call("PUT", "/notifications/settings", { notifier_paused: true });
-    await send(server, "enqueue", 200);
-    grow(join(folder, "belfry.db"), growth);
-    const enqueue = await cpuOf(server, requests, () => send(server, "enqueue", requests));
-    await send(server, "inbox", 200);
-    const inbox = await cpuOf(server, requests, () => send(server, "inbox", requests));
-    const waiting = requests + 200;
-    const delivery = await cpuOf(server, waiting, async () => {
-      const all = receiver.wait(waiting);
-      await server.call("PUT", "/notifications/settings", { notifier_paused: false });
-      await all;
-      await setTimeout(500);
+  const folder = await mkdtemp(join(tmpdir(), "belfry-growth-"));
+  const webhook = { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url };
+  const server = await startBelfry(here, folder, webhook);
+  await server.call("PUT", "/notifications/settings", { notifier_paused: true });
+  await send(server, "enqueue", 200);
+  grow(join(folder, "belfry.db"), growth);
+  // The first ones compile what the others use.
+  for (const kind of ["enqueue", "inbox"] as const) await send(server, kind, 500);
+  const used = { enqueue: [], inbox: [], delivery: [] };
+  const world = { name, server, receiver, folder, used };
+  await deliver(world, 700);
+  return world;
+}
+
+async function deliver({ server, receiver }: World, count: number): Promise<void> {
+  const all = receiver.wait(count);
+  await server.call("PUT", "/notifications/settings", { notifier_paused: false });
+  await all;
+  await setTimeout(500);
+  await server.call("PUT", "/notifications/settings", { notifier_paused: true });
+}
+
+/** Enqueueing, the first page of the inbox, and deliveries to a webhook. */
+async function measureRound(world: World, count: number): Promise<void> {
+  const { server, used } = world;
+  used.enqueue.push(await cpuOf(server, count, () => send(server, "enqueue", count)));
+  used.inbox.push(await cpuOf(server, count, () => send(server, "inbox", count)));
+  used.delivery.push(await cpuOf(server, count, () => deliver(world, count)));
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** All in turn, so that what else the machine does falls on all of them; the medians of the rounds, and their growth. */
+async function measureWorlds(): Promise<void> {
+  const all: World[] = [];
+  for (const [name, growth] of Object.entries(worlds)) all.push(await openWorld(name, growth));
+  for (let round = 0; round < rounds; round += 1)
+    for (const world of all) await measureRound(world, Math.ceil(requests / rounds));
+  for (const { name, used, server, receiver, folder } of all) {
+    const figures = (["enqueue", "inbox", "delivery"] as const).map((kind) => {
+      const ms = median(used[kind]);
+      const growth = (ms / median(all[0]!.used[kind]) - 1) * 100;
+      return `${kind} ${ms.toFixed(3)} (${growth < 0 ? "" : "+"}${growth.toFixed(0)} %)`;
     });
-    const figures = [enqueue, inbox, delivery].map((ms) => ms.toFixed(3));
-    console.log(
-      `${name.padEnd(21)} ms of CPU: enqueue ${figures[0]}, inbox page ${figures[1]}, delivery ${figures[2]}`,
-    );
+    console.log(`${name.padEnd(21)} ms of CPU: ${figures.join(", ")}`);
     await server.stop();
-  });
-  receiver.close();
+    receiver.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Bytes and memory as notifications are added through the API. */
@@ -245,11 +282,15 @@ async function withOwnServer(
 
 const credentials = { email: "bench@example.com", password: "correct-horse-battery-42" };
 
+/** Of each number of recipients; the first ones compile what the others use. */
+const events = 30;
+const warmUp = 10;
+
 /** One event, with as many recipients as there are owners. */
 async function measureFanOut(admins: number): Promise<void> {
   await withOwnServer(async (server, file, trips) => {
     const db = new Database(file, { timeout: 60_000 });
-    addUsers(db, admins + 10);
+    addUsers(db, admins + events);
     db.exec(
       `INSERT INTO user_roles (user_id, role) SELECT id, 'owner' FROM users WHERE username LIKE 'user-%' LIMIT ${admins}`,
     );
@@ -263,22 +304,22 @@ async function measureFanOut(admins: number): Promise<void> {
     const { session_token: token } = (await login.json()) as { session_token: string };
     const times: number[] = [];
     let writes = 0;
-    for (let at = 1; at <= 10; at += 1) {
+    for (let at = 1; at <= events; at += 1) {
       await server.settled();
       trips.length = 0;
-      const started = process.cpuUsage();
+      const started = cpuMs(process.pid);
       const answer = await fetch(`${server.address}/api/v2/users/user-${admins + at}/status/suspend`, {
         method: "PUT",
         headers: { ...json, "coder-session-token": token },
       });
       await answer.text();
-      const { user, system } = process.cpuUsage(started);
+      const used = cpuMs(process.pid) - started;
       if (!answer.ok) throw new Error(`suspend: ${answer.status}`);
       writes = trips.filter(({ mode }) => mode === "write").length;
-      times.push((user + system) / 1_000);
+      times.push(used);
     }
-    const median = times.toSorted((a, b) => a - b)[5]!;
-    console.log(`one event to ${admins} admins: ${writes} write, ${median.toFixed(1)} ms of CPU`);
+    const ms = median(times.slice(warmUp));
+    console.log(`one event to ${admins} admins: ${writes} write, ${ms.toFixed(1)} ms of CPU`);
   });
 }
 
@@ -302,7 +343,55 @@ async function measurePurge(): Promise<void> {
   });
 }
 
+/** The server among the processes of a group: npm and its shell are there, too. */
+const findServer = (group: number): number =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .findLast((pid) => {
+      const [, , groupOf] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+      return (
+        Number(groupOf) === group && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("launch.js\0serve")
+      );
+    })!;
+
+/** From `npm start` to the first answer, and the memory of the idle server. */
+async function measureStart(): Promise<void> {
+  await withFolder(async (folder) => {
+    const times: number[] = [];
+    let memory = 0;
+    for (let start = 0; start < 7; start += 1) {
+      const started = performance.now();
+      const environment = {
+        ...process.env,
+        BELFRY_DATABASE_URL: `file:${folder}/belfry.db`,
+        BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+      };
+      const child = spawn("npm", ["start"], {
+        cwd: here,
+        detached: true,
+        stdio: ["ignore", "pipe", "inherit"],
+        env: environment,
+      });
+      await new Promise<void>((resolve) =>
+        child.stdout.on("data", (chunk: Buffer) => chunk.toString().includes("http://") && resolve()),
+      );
+      times.push(performance.now() - started);
+      await setTimeout(3_000);
+      memory = memoryMb(findServer(child.pid!));
+      const closed = new Promise((resolve) => child.once("close", resolve));
+      process.kill(-child.pid!, "SIGTERM");
+      await closed;
+    }
+    console.log(`npm start: ${median(times).toFixed(0)} ms, ${memory.toFixed(0)} MB when idle`);
+  });
+}
+
+await measureStart();
 for (const admins of [1, 500]) await measureFanOut(admins);
 await measurePurge();
-for (const [name, growth] of Object.entries(worlds)) await measureWorld(name, growth);
+await measureWorlds();
 await measureFile();
+const { NOTIFICATIONS: _ofThisBench, ...environment } = process.env;
+const readers = [join(here, "src/launch.js"), join(here, "test/bench/readers.ts")];
+spawnSync(process.execPath, readers, { stdio: "inherit", env: environment });

@@ -59,3 +59,21 @@ test("without esbuild, and for development, the sources run as they are", async 
   expect((await callServer(server.url, "GET", "/assets/belfry.css")).status).toBe(200);
   expect(existsSync(join(folder, "node_modules/.cache/bundles"))).toBe(false);
 });
+
+test("the memory that only a start needs is not kept", async () => {
+  const reportOnExit = `import v8 from "node:v8";
+    process.on("exit", () => {
+      const spaces = v8.getHeapSpaceStatistics();
+      console.error("young: " + spaces.find(({ space_name: name }) => name === "new_space").space_size);
+    });`;
+  const server = await startCommand([process.execPath, join(root, "src/launch.js"), "serve"], {
+    ...cleanEnvironment({}),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reportOnExit)}`,
+    BELFRY_DATABASE_URL: `file:${join(await temporaryFolder(), "belfry.db")}`,
+    BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+  });
+  await server.kill("SIGTERM");
+  const [, bytes] = /young: (\d+)/.exec(server.stderr())!;
+  // Node's default is to let it grow to 32 MB, which a start does.
+  expect(Number(bytes)).toBeLessThanOrEqual(16 * 2 ** 20);
+});
