@@ -87,7 +87,7 @@ type InboxRow = typeof inboxNotifications.$inferInsert;
 
 /** Of messages that were sent: an inbox that got nothing before has them. */
 export const insertSentItems = (inbox: readonly InboxRow[]): Statement[] => [
-  ...insertRows(inboxNotifications, inbox, isSentSql),
+  ...insertRows(inboxNotifications, inbox, isSentSql, ofMessage),
   ...foldOlder(
     inbox.flatMap(({ situationId }) => situationId ?? []),
     inbox[0]?.createdAt ?? 0,
@@ -97,3 +97,10 @@ export const insertSentItems = (inbox: readonly InboxRow[]): Statement[] => [
 const isSentSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
 );
+
+const ofMessage = {
+  column: "organization_id",
+  value: preparedSql(
+    sql`(SELECT m.organization_id FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
+  ),
+};
