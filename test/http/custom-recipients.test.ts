@@ -234,6 +234,33 @@ test("to many, messages follow in writes of their own, also by another process, 
   expect(own.map(({ title }) => title)).toContain("Upgrade at six");
 });
 
+test("between two writes to many, everything else has its turn", async () => {
+  const turns: boolean[] = [];
+  let hadTurn = true;
+  const server = await startTestServer({
+    wrapClient: (client) => ({
+      ...client,
+      batch: async (statements, mode) => {
+        const text = statements.map((one) => (typeof one === "object" && "sql" in one ? one.sql : "")).join();
+        if (text.includes("UPDATE notification_event_people")) turns.push(hadTurn);
+        const results = await client.batch(statements, mode);
+        if (/delete from "?notification_event_people/i.test(text)) {
+          hadTurn = false;
+          // Shorter than a pause, longer than what comes between two writes without one.
+          setTimeout(() => (hadTurn = true), 5);
+        }
+        return results;
+      },
+    }),
+  });
+  const { token } = await signInFirst(server);
+  await addManyUsers(server, 450);
+  await server.call("POST", path, { token, json: { content, recipients: { groups: ["all"] } } });
+  await server.settled();
+  // Three times 200 people, and once none.
+  expect(turns).toEqual([true, true, true, true]);
+});
+
 test("the same to many within a minute is refused, and takes no turns", async () => {
   const { server, call, send, count } = await start({ BELFRY_NOTIFICATIONS_CUSTOM_PER_MINUTE: "300" });
   await addManyUsers(server, 250);

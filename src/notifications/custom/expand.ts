@@ -2,6 +2,7 @@
 // dies leaves the rest to the next tick of any other.
 import { failUnless, isGuardFailure } from "../../../db/statements.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { pause } from "../../kernel/pause.ts";
 import { wakeAfterWrite } from "../outbox/notify.ts";
 import { customKind } from "../outbox/send-custom.ts";
 import { findMessageStates, insertOutbox } from "../outbox/store/outbox.ts";
@@ -28,9 +29,7 @@ export async function expandUnfinished(deps: Deps, [found]: readonly { eventId: 
 
 /** Until all its people have their messages, or another process is writing the rest. */
 export async function expandEvent(deps: Deps, eventId: string): Promise<void> {
-  while (await expandSome(deps, eventId)) {
-    // Each chunk is a write of its own.
-  }
+  while (await expandSome(deps, eventId)) await pause();
 }
 
 async function expandSome(deps: Deps, eventId: string): Promise<boolean> {
