@@ -22,6 +22,8 @@ async function startRun(pools: number) {
     waited: boolean;
   }
   const writes: Write[] = [];
+  /** Presets whose values each read asks for. */
+  const asked: number[] = [];
   let hadTurn = true;
   const server = await startTestServer({
     adapter: "plain",
@@ -30,6 +32,15 @@ async function startRun(pools: number) {
     wrapClient: (client) => ({
       ...client,
       batch: async (statements, mode) => {
+        for (const one of statements) {
+          if (
+            typeof one !== "object" ||
+            !("sql" in one) ||
+            !/FROM preset_parameters\s+WHERE preset_id IN/.test(one.sql)
+          )
+            continue;
+          asked.push((JSON.parse(String((one.args as unknown[])[0])) as string[]).length);
+        }
         const results = await client.batch(statements, mode);
         if (mode === "write") {
           const rows = results.reduce((sum, result) => sum + result.rows.length, 0);
@@ -52,7 +63,7 @@ async function startRun(pools: number) {
     expect(plan!.states).toHaveLength(pools);
     return [...done].reduce((sum, [, count]) => sum + count, 0);
   };
-  return { server, writes, run };
+  return { server, writes, asked, run };
 }
 
 test("A run that creates 200 workspaces writes 25 at a time, with pauses, and builds no SQL text again", async () => {
@@ -77,7 +88,7 @@ test("A run that creates 200 workspaces writes 25 at a time, with pauses, and bu
 });
 
 test("A run over 250 pools reads at most 100 at a time, with pauses, and pauses in its log", async () => {
-  const { server, writes, run } = await startRun(250);
+  const { server, writes, asked, run } = await startRun(250);
   expect(await run()).toBe(0);
   // Each pool has two workspaces.
   const parts = writes.filter(({ rows }) => rows > 100);
@@ -97,6 +108,7 @@ test("A run over 250 pools reads at most 100 at a time, with pauses, and pauses 
   expect(await run()).toBe(250);
   const together = Math.max(...[...Map.groupBy(lines, (at) => at).values()].map(({ length }) => length));
   expect([lines.length, together]).toEqual([250, 100]);
+  expect(asked).toEqual([100, 100, 50]);
 });
 
 test.skipIf(noServer)("An idle pass reads as much behind ten times the history, in two trips", async () => {

@@ -1,8 +1,10 @@
 // Carries out a plan in batches. Each batch is fenced by the run's token: a run that lost its lease changes nothing more.
+import type { SQL } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { pause } from "../../kernel/pause.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
+import { rangeSize } from "./ranges.ts";
 import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
 import { stepReads, toSteps, type Step } from "./steps.ts";
@@ -29,10 +31,7 @@ export const changesAnything = ({ actions }: Plan): boolean =>
 /** The number of steps done for each action. Ends early when the lease is lost. */
 export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<Action, number>> {
   const done = new Map<Action, number>();
-  if (!changesAnything(plan)) return done;
-  const facts = await deps.db.read(stepReads(deps, plan));
-  const steps = toSteps(deps, plan, facts, canWriteSql(token));
-  for (let batch = take(steps); batch.length > 0; batch = take(steps)) {
+  for await (const batch of batchesOf(deps, plan, canWriteSql(token))) {
     if (done.size > 0) await pause();
     const { found, lease } = await writeOrSplit(deps, batch, token);
     const ids = new Set(found.map(({ id }) => id));
@@ -44,12 +43,23 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
     if (found.length > 0) deps.process.jobs.wake();
     if (!isOurs) {
       deps.log.warn("reconciliation lost its lease to another instance", {
-        steps_left: [...steps].length,
+        actions_left: plan.actions.length - done.size,
       });
       return done;
     }
   }
   return done;
+}
+
+/** The steps of each write. What they need is read for a part of the actions at a time, as the pools were. */
+async function* batchesOf(deps: Deps, plan: Plan, fence: SQL): AsyncGenerator<Step[], void> {
+  for (let from = 0; from < plan.actions.length; from += rangeSize) {
+    const part = { ...plan, actions: plan.actions.slice(from, from + rangeSize) };
+    if (!changesAnything(part)) continue;
+    const facts = await deps.db.read(stepReads(deps, part));
+    const steps = toSteps(deps, part, facts, fence);
+    for (let batch = take(steps); batch.length > 0; batch = take(steps)) yield batch;
+  }
 }
 
 /** The steps of the next write. */
