@@ -34,7 +34,7 @@ const load = [
   "test/prebuilds/{claims-load,drift-cost,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load,model}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
-  "test/runtime/{bundled,demo,faults,flat-reads,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
+  "test/runtime/{bundled,demo,faults,flat-reads,inbox-cost,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
   "test/workspaces/{jobs-load,retention,template-cost}.test.ts",
 ];
 const guarded = [
