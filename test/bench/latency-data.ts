@@ -22,6 +22,13 @@ fillPresets.want = (isWanted: boolean) => [
   query.run(sql`UPDATE templates SET deprecation_message = ${isWanted ? "" : "Use another"}`),
 ];
 
+/** Builds that wait for a provisioner, which isn't there. */
+fillPresets.countWaiting = () =>
+  query.all<{ starts: number; deletions: number }>(
+    sql`SELECT sum(transition = 'start') AS starts, sum(transition = 'delete') AS deletions FROM workspace_builds
+      WHERE status = 'pending'`,
+  );
+
 const chunk = 2_000;
 
 async function fill(

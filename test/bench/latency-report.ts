@@ -65,7 +65,7 @@ export function writeLatencies(
     notes: [
       `${samples} notifications in each scenario and round, one after another, with pauses; medians of the rounds' percentiles and of their longest delays of the event loop.`,
       "Requests, receivers and server share the machine: read the ratios.",
-      "The pools: every two seconds a reconciliation creates or cancels 1,000 workspaces, and each tick deletes some of 60,000 old messages. Ticks are a second apart.",
+      "The pools: two seconds after each other, reconciliations create 1,000 workspaces and cancel them again, and each tick deletes some of 60,000 old messages. Ticks are a second apart.",
       "Dead: accepts connections and never answers. Slow: answers each request, or each SMTP command, after 500 ms. Either has a backlog of 2,000 messages.",
       ...lines,
     ],

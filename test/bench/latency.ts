@@ -78,6 +78,7 @@ type Arrivals = ReturnType<typeof createArrivals>;
 
 const slowMs = 500;
 const reconciliationMs = 2_000;
+const pools = 1_000;
 
 /** Notes what arrives; the slow one answers late, the dead one never. */
 function createWebhook(health: Health, arrivals: Arrivals): Server {
@@ -151,7 +152,7 @@ function watchInbox({ url, token }: TestedServer, arrivals: Arrivals, signal: Ab
 }
 
 async function fillPoolsAndOld({ db, userId }: TestedServer): Promise<void> {
-  await fillPresets(db, userId, 1_000);
+  await fillPresets(db, userId, pools);
   await fillOld(db, userId, 60_000);
 }
 
@@ -159,7 +160,14 @@ async function fillPoolsAndOld({ db, userId }: TestedServer): Promise<void> {
 async function reconcileAndPurge({ db }: TestedServer, signal: AbortSignal): Promise<void> {
   for (let isWanted = false; !signal.aborted; isWanted = !isWanted) {
     await db.write(fillPresets.want(isWanted), {});
-    await new Promise((resolve) => setTimeout(resolve, reconciliationMs));
+    let isDone = false;
+    while (!isDone && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, reconciliationMs / 10));
+      const { waiting } = await db.read({ waiting: fillPresets.countWaiting() });
+      const { starts, deletions } = waiting[0]!;
+      // Before anything is created, the two workspaces that each pool has from the beginning are deleted.
+      isDone = deletions === 2 * pools && starts === (isWanted ? pools : 0);
+    }
   }
 }
 
