@@ -14,11 +14,14 @@ export async function fillPresets(db: Database, userId: string, presets: number)
     await db.read({ rows: query.all<{ id: string }>(sql`SELECT id FROM organizations`) })
   ).rows;
   await fillPools({ db, now: Date.now(), organizationId: organization!.id, userId }, presets);
+  await db.write([query.run(sql`UPDATE presets SET desired_instances = 1`)], {});
 }
 
-/** From now on, every pool wants one workspace, or none: what was not built yet is canceled. */
+/**
+ * From now on, every pool wants its workspaces, or none: what was not built yet is canceled. A short write: the server waits for
+ * the file's lock as long as it takes.
+ */
 fillPresets.want = (isWanted: boolean) => [
-  query.run(sql`UPDATE presets SET desired_instances = 1`),
   query.run(sql`UPDATE templates SET deprecation_message = ${isWanted ? "" : "Use another"}`),
 ];
 
