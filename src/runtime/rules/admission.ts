@@ -15,7 +15,7 @@ export const minPending = 32;
 /** A burst may be larger for so long, in milliseconds. */
 export const graceMs = 300;
 const maxPending = 10_000;
-const maxDelayMs = 200;
+const maxDelayMs = 300;
 const bucketMs = 100;
 const buckets = 5;
 
@@ -51,6 +51,8 @@ export function createAdmission(): Admission {
     },
     delayed: (milliseconds) => {
       delay = milliseconds;
+      // Nobody may have asked meanwhile: what was over then has ended.
+      if (delay < maxDelayMs && pending < minPending) overSince = undefined;
     },
     isOpen: (now) => {
       const limit = limitAt(now);

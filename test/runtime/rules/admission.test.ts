@@ -70,3 +70,12 @@ test("a process that is late for its timers takes nothing, unless that is over s
   admission.delayed(10);
   expect(admission.isOpen(1_500)).toBe(true);
 });
+
+test("stalls that are far apart are no overload, however few requests there are between them", () => {
+  const admission = createAdmission();
+  for (let now = 0; now < 10_000; now += 1_000) {
+    admission.delayed(250);
+    expect(admission.isOpen(now)).toBe(true);
+    admission.delayed(0);
+  }
+});
