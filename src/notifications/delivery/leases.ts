@@ -2,8 +2,7 @@
 // process takes over soon after a crash. The process never claims its own leased messages.
 import type { Deps } from "../../kernel/deps.ts";
 import type { MessageLease, MessageLeases } from "../../kernel/ports.ts";
-import { maxLeaseMs } from "./rules/lease.ts";
-import { renewLeases } from "./store/claims.ts";
+import { maxLeaseMs, renewLeases } from "./store/claims.ts";
 
 const leasesPerPeriod = 8;
 const renewalsPerLease = 3;

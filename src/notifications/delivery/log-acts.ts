@@ -2,6 +2,7 @@
 // that are unsent; one message, or all of a filter.
 import type { SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { pause } from "../../kernel/pause.ts";
 import { conflict } from "../../kernel/errors.ts";
 import { wakeAfterWrite } from "../outbox/notify.ts";
 import { findMessageStates } from "../outbox/store/outbox.ts";
@@ -87,6 +88,7 @@ export async function changeAll(
 ): Promise<Changed> {
   let [changed, after] = [0, 0];
   for (let batch = 0; batch < maxBatches; batch += 1) {
+    if (batch > 0) await pause();
     const { found } = await deps.db.read({ found: listPossible(act, scope, after, batchSize) });
     if (found.length === 0) break;
     after = found.at(-1)!.seq;

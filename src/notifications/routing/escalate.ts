@@ -4,6 +4,7 @@ import type { Answers } from "../../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../../db/statements.ts";
 import { everybodyUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { pause } from "../../kernel/pause.ts";
 import { enqueueReads, prepareEvent, type EnqueueAnswers } from "../outbox/prepare-event.ts";
 import { wakeAfterWrite } from "../outbox/notify.ts";
 import { findMessageStates, insertOutbox } from "../outbox/store/outbox.ts";
@@ -34,9 +35,7 @@ export async function escalate(deps: Deps, due: readonly { eventId: string }[]):
 }
 
 async function escalateAll(deps: Deps, eventId: string): Promise<void> {
-  while (await escalateSome(deps, eventId)) {
-    // Each chunk is a write of its own.
-  }
+  while (await escalateSome(deps, eventId)) await pause();
 }
 
 type Escalated = Answers<{ found: ReturnType<typeof findEscalation> }>["found"][number];

@@ -5,7 +5,6 @@ import { prepared, trueSql } from "../../../../db/prepared.ts";
 import type { DeliveryQueue, MessageLease } from "../../../kernel/ports.ts";
 import { methods } from "../../channels/index.ts";
 import { isPausedSql } from "../../preferences/store/settings.ts";
-import { maxLeaseMs } from "../rules/lease.ts";
 import { hasTurnSql, takeTurn, turnLimitSql } from "../../receivers/store/turns.ts";
 
 export interface Claim {
@@ -84,6 +83,9 @@ export const isOfLeaseSql = ({ token, method, until }: MessageLease): SQL =>
   sql`m.method = ${method} AND m.due_at = ${until} AND m.lease_token = ${token}`;
 
 const methodsSql = sql.raw(methods.map((method) => `'${method}'`).join(", "));
+
+/** No lease lasts longer without being renewed, in milliseconds. */
+export const maxLeaseMs = 15_000;
 
 /** SQL: a message `m` that is leased now, found without looking at those that wait. */
 export const isLeasedSql = (now: number): SQL =>

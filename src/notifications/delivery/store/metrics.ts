@@ -38,12 +38,12 @@ const addedSql = sql`ON CONFLICT (method, template_id, result, queued, sending, 
   delivered_seconds = delivered_seconds + excluded.delivered_seconds`;
 
 /** Counts as many as the statement right before this has changed, with the seconds of the group's mean. */
-export function countChanged({ kind, attempts }: TotalGroup): Statement {
+export function countSent({ kind, attempts }: TotalGroup): Statement {
   const mean = (at: 2 | 3 | 4) => attempts.reduce((sum, one) => sum + one[at], 0) / attempts.length;
-  return addChanged(kind, mean(2), mean(3), mean(4));
+  return addSent(kind, mean(2), mean(3), mean(4));
 }
 
-const addChanged = prepared((kind: AttemptKind, queued: number, sending: number, delivered: number) =>
+const addSent = prepared((kind: AttemptKind, queued: number, sending: number, delivered: number) =>
   query.run(sql`INSERT INTO notification_attempt_totals
       (method, template_id, result, queued, sending, delivered, count, queued_seconds, sending_seconds, delivered_seconds)
     SELECT ${kind.method}, ${kind.templateId}, ${kind.result}, ${kind.queued}, ${kind.sending}, ${kind.delivered},

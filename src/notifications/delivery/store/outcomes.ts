@@ -6,12 +6,12 @@ import { chunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, type AttemptOutcome, type MessageStatus } from "../../../../db/schema.ts";
 import { foldOlder } from "../../situations/store/situations.ts";
 import type { TotalGroup } from "../rules/totals.ts";
-import { countChanged } from "./metrics.ts";
+import { countSent } from "./metrics.ts";
 
 /** Ends the leases of messages that were sent, and counts those whose lease still holds. */
 export const endSent = (group: TotalGroup): Statement[] => [
   markSent(JSON.stringify(group.attempts.map(([id, token]) => [id, token])), group.endedAt),
-  countChanged(group),
+  countSent(group),
 ];
 
 const markSent = prepared((leases: string, at: number) =>
