@@ -16,16 +16,19 @@ export const resourceOf = (config: () => Config) => () => ({
   "service.version": version,
 });
 
-/** `config`: the port is known once the server listens. */
+/**
+ * `config`: the port is known once the server listens. `onBusy`: by so many milliseconds its own work made a timer late; a wait
+ * for the disk isn't that.
+ */
 export function startMeasures(
   config: () => Config,
   stopping: AbortSignal,
-  onDelay: (milliseconds: number) => void,
+  onBusy: (milliseconds: number) => void,
 ): Measures {
   const measures = createMeasures(() => instanceName(config()), readProcessFigures);
-  watchEventLoop((milliseconds) => {
+  watchEventLoop((milliseconds, computing) => {
     measures.eventLoopDelayed(milliseconds);
-    onDelay(milliseconds);
+    onBusy(Math.min(milliseconds, computing));
   }, stopping);
   return measures;
 }
@@ -66,13 +69,19 @@ function countDescriptors(): number | undefined {
 
 const sampleMs = 100;
 
-/** Reports by how much each timer was late. */
-function watchEventLoop(onDelay: (milliseconds: number) => void, stopping: AbortSignal): void {
+/** Reports by how much each timer was late, and how long the process has computed since the one before, in milliseconds. */
+function watchEventLoop(
+  onDelay: (milliseconds: number, computing: number) => void,
+  stopping: AbortSignal,
+): void {
   let due = performance.now() + sampleMs;
+  let used = process.cpuUsage();
   const timer = setInterval(() => {
     const now = performance.now();
-    onDelay(Math.max(0, now - due));
+    const { user, system } = process.cpuUsage(used);
+    onDelay(Math.max(0, now - due), (user + system) / 1_000);
     due = now + sampleMs;
+    used = process.cpuUsage();
   }, sampleMs).unref();
   stopping.addEventListener("abort", () => clearInterval(timer));
 }

@@ -74,8 +74,8 @@ export async function startServer(
   const stopping = new AbortController();
   const opened: OpenOrganization[] = [];
   const newestConfig = () => opened[0]?.config() ?? config;
-  const measures = startMeasures(newestConfig, stopping.signal, (late) =>
-    opened.forEach(({ gate }) => gate.delayed(late)),
+  const measures = startMeasures(newestConfig, stopping.signal, (busy) =>
+    opened.forEach(({ gate }) => gate.delayed(busy, performance.now())),
   );
   const own = { log, now: clock.now, resource: resourceOf(newestConfig) };
   const transports = openTransports(config, options, own);
