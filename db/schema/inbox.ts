@@ -9,7 +9,8 @@ import { organizationId } from "./organization-id.ts";
 export const inboxNotifications = sqliteTable(
   "inbox_notifications",
   {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    /** Never given a second time: the newest row stays. */
+    seq: integer("seq").primaryKey(),
     /** The message's id. */
     id: text("id").notNull(),
     userId: text("user_id").notNull(),

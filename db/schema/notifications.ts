@@ -96,8 +96,7 @@ export const notificationPreferences = sqliteTable(
 export const notificationEvents = sqliteTable(
   "notification_events",
   {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
-    id: text("id").notNull(),
+    id: text("id").primaryKey(),
     templateId: text("template_id").notNull(),
     templateVersion: integer("template_version").notNull(),
     /** JSON: strings by name, unescaped until they are rendered. */
@@ -123,8 +122,6 @@ export const notificationEvents = sqliteTable(
     organizationId: organizationId(),
   },
   (table) => [
-    uniqueIndex("notification_events_id").on(table.id),
-    index("notification_events_template").on(table.templateId, table.seq),
     index("notification_events_situation")
       .on(table.situationId)
       .where(sql`situation_id IS NOT NULL`),
@@ -139,7 +136,8 @@ export const notificationEvents = sqliteTable(
 export const notificationMessages = sqliteTable(
   "notification_messages",
   {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    /** Never given a second time: the newest row stays. */
+    seq: integer("seq").primaryKey(),
     id: text("id").notNull(),
     eventId: text("event_id").notNull(),
     userId: text("user_id").notNull(),

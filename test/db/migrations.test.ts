@@ -323,6 +323,42 @@ for (const target of ["file", "server"]) {
       },
     );
 
+    test("tables that are copied keep their rows, and a number that the newest row has isn't given again", async () => {
+      const client = await connect(url);
+      const until = (number: number) => loadMigrations().filter((migration) => migration.number <= number);
+      await migrate(client, now, until(16));
+      await client.batch(storedMessages, "write");
+      await migrate(client, now, until(94));
+      const read = async () => {
+        const client = await connect(url);
+        const rows = await Promise.all(
+          ["events", "messages", "attempts"].map((name) =>
+            rowsOf(client, `SELECT * FROM notification_${name} ORDER BY 1, 2`),
+          ),
+        );
+        return [...rows, await rowsOf(client, "SELECT * FROM inbox_notifications ORDER BY seq")].map((all) =>
+          all.map(({ seq, ...row }) => (row["template_version"] === undefined ? { seq, ...row } : row)),
+        );
+      };
+      const before = await read();
+      expect(before.map(({ length }) => length)).toEqual([1, 3, 1, 1]);
+      await migrate(client, now, until(95));
+      expect(await read()).toEqual(before);
+      expect(await rowsOf(client, "PRAGMA foreign_key_check")).toEqual([]);
+      await client.execute(messageBy("m4", "pager"));
+      expect(await rowsOf(client, "SELECT seq FROM notification_messages WHERE id = 'm4'")).toEqual([
+        { seq: 4 },
+      ]);
+      await expect(client.execute(messageBy("m5", "smtp", "nobody"))).rejects.toThrow(/FOREIGN KEY/);
+      // Changes of the inbox are still noted, and what belongs to an event still goes with it.
+      await client.execute("UPDATE inbox_notifications SET read_at = 2");
+      expect(await rowsOf(client, "SELECT user_id, recent FROM inbox_changes")).toEqual([
+        { user_id: "u", recent: "1:1," },
+      ]);
+      await client.execute("DELETE FROM notification_events");
+      expect(await rowsOf(client, "SELECT id FROM notification_messages")).toEqual([]);
+    });
+
     test("an event that was stored with a longer key is still a duplicate", async () => {
       const client = await connect(url);
       const until = (number: number) => loadMigrations().filter((migration) => migration.number <= number);

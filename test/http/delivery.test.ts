@@ -555,14 +555,19 @@ describe("retention", () => {
     await send(server, token, "Build done");
     await receiver.wait(1);
     await server.settled();
-    server.clock.advance(7 * 86_400_000 - 1_000);
+    server.clock.advance(3_600_000);
+    await send(server, token, "Build failed");
+    await receiver.wait(2);
+    await server.settled();
+    server.clock.advance(7 * 86_400_000 - 3_600_000 - 1_000);
     await server.runTick();
-    expect(await counts()).toEqual([1, 2, 1, 1]);
+    expect(await counts()).toEqual([2, 4, 2, 2]);
     server.clock.advance(2_000);
     await server.runTick();
-    expect(await counts()).toEqual([0, 0, 0, 1]);
-    server.clock.advance(7 * 86_400_000);
+    expect(await counts()).toEqual([1, 2, 1, 2]);
+    // The newest of both stays: its number isn't given a second time.
+    server.clock.advance(14 * 86_400_000);
     await server.runTick();
-    expect(await counts()).toEqual([0, 0, 0, 0]);
+    expect(await counts()).toEqual([1, 1, 0, 1]);
   });
 });

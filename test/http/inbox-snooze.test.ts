@@ -128,15 +128,23 @@ test("old notifications stay while they are snoozed, and as long again afterward
   await snooze(idOf("One"), server.clock.now() + 200 * day);
   server.clock.advance(190 * day);
   await server.runTick();
-  expect(await kept()).toEqual([["One", 0]]);
+  // The newest stays until there is a newer one.
+  expect(await kept()).toEqual([
+    ["One", 0],
+    ["Two", 1],
+  ]);
   server.clock.advance(10 * day);
   await server.runTick();
   server.clock.advance(100 * day);
   await server.runTick();
   expect(await kept()).toEqual([["One", 1]]);
+  // The newest stays.
+  await server.sql(`INSERT INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at)
+    SELECT 'newest', user_id, template_id, '[]', 'Three', '', '', '[]', created_at FROM inbox_notifications
+    WHERE true ON CONFLICT DO NOTHING`);
   server.clock.advance(81 * day);
   await server.runTick();
-  expect(await kept()).toEqual([]);
+  expect(await kept()).toEqual([["Three", 1]]);
 });
 
 test("the page snoozes by the person's clock and can undo it, without scripts", async () => {

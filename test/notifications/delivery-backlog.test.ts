@@ -322,7 +322,7 @@ test("one tick deletes all old messages and events, in slices", async () => {
 
 test("a purge that the database refuses doesn't keep the tick from being noted", async () => {
   const { server, userId } = await start("http://127.0.0.1:9/hook");
-  await fill(server, userId, 1, { sentAt: server.clock.now() - 31 * day });
+  await fill(server, userId, 2, { sentAt: server.clock.now() - 31 * day });
   await server.sql(
     "CREATE TRIGGER refuse BEFORE DELETE ON notification_messages BEGIN SELECT RAISE(ABORT, 'refused'); END",
   );

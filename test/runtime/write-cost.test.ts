@@ -65,7 +65,7 @@ test.skipIf(noServer)(
         "new workspace, 500 template admins": await cost(() => create("second")),
       };
       console.table(table);
-      expect(table["notification to inbox and webhook"].written).toBeLessThanOrEqual(28);
+      expect(table["notification to inbox and webhook"].written).toBeLessThanOrEqual(23);
       expect(table["new workspace, 500 template admins"].written).toBeLessThanOrEqual(40);
     } finally {
       await libsql.stop();

@@ -11,7 +11,7 @@ export const countRows = async (server: TestServer, table: string): Promise<numb
 /** In order. Channels get labels and data; the API shows neither. */
 export async function storedEvents(server: TestServer) {
   const { rows } = await server.db.read({
-    rows: query.select().from(notificationEvents).orderBy(notificationEvents.seq),
+    rows: query.select().from(notificationEvents).orderBy(notificationEvents.id),
   });
   return rows.map(({ templateId, createdBy, labels, data, targets }) => ({
     templateId,

@@ -13,6 +13,9 @@ const healthKeysSql = sql.join(
   sql`, `,
 );
 
+/** The time of the latest success is as exact as that: a channel that goes on working isn't written down each time. */
+const successPrecisionMs = 60_000;
+
 /** Merges new results into what is stored. Results can arrive late: a failure before the latest success changes nothing. */
 export function noteHealth(health: readonly Health[], now: number): Statement[] {
   return health.map(({ method, succeededAt, failedAt, answer, failingSince }) => {
@@ -26,9 +29,11 @@ export function noteHealth(health: readonly Health[], now: number): Statement[] 
     const valueSql = sql`json_object('succeededAt', ${successSql}, 'failedAt', ${failureSql},
       'answer', CASE WHEN ${isLatestSql} THEN coalesce(${answer}, ${storedSql("answer")}) ELSE ${storedSql("answer")} END,
       'failingSince', ${sinceSql})`;
+    const isNewsSql = sql`(${failedAt} IS NOT NULL OR ${storedSql("failingSince")} IS NOT NULL
+      OR ${succeededAt} >= coalesce(${storedSql("succeededAt")}, 0) + ${successPrecisionMs})`;
     return query.run(sql`INSERT INTO ${settings} (key, value, updated_at)
       VALUES (${healthKey(method)}, ${JSON.stringify({ succeededAt, failedAt, answer, failingSince })}, ${now})
-      ON CONFLICT (key) DO UPDATE SET value = ${valueSql}, updated_at = ${now}`);
+      ON CONFLICT (key) DO UPDATE SET value = ${valueSql}, updated_at = ${now} WHERE ${isNewsSql}`);
   });
 }
 

@@ -242,13 +242,13 @@ export const undoMarks = prepared((user: User, at: number) =>
     ),
 );
 
-/** What was snoozed is as old as its return. */
+/** What was snoozed is as old as its return. The newest of all stays. */
 export function deleteOldInbox(before: number, limit: number): Statement {
   return query
     .delete(inboxNotifications)
     .where(
       sql`seq IN (SELECT seq FROM inbox_notifications WHERE id < ${idPrefix(before)} AND ${lt(inboxNotifications.createdAt, before)}
-        AND coalesce(snoozed_until, 0) < ${before} LIMIT ${limit})`,
+        AND coalesce(snoozed_until, 0) < ${before} AND +seq < (SELECT max(seq) FROM inbox_notifications) LIMIT ${limit})`,
     )
     .returning({ seq: inboxNotifications.seq });
 }

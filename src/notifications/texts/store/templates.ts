@@ -99,6 +99,9 @@ export function listVersions(templateId: string) {
 
 export type VersionRow = ReturnType<typeof listVersions>["_"]["result"][number];
 
+/** Payloads are looked for in so many of the newest events. */
+const maxSearched = 2_000;
+
 /** Payloads of past events, newest first. */
 export function listRecentPayloads(templateId: string, limit: number) {
   return query
@@ -109,8 +112,13 @@ export function listRecentPayloads(templateId: string, limit: number) {
       createdAt: notificationEvents.createdAt,
     })
     .from(notificationEvents)
-    .where(eq(notificationEvents.templateId, templateId))
-    .orderBy(desc(notificationEvents.seq))
+    .where(
+      and(
+        sql`${notificationEvents.id} >= coalesce((SELECT r.id FROM notification_events r ORDER BY r.id DESC LIMIT 1 OFFSET ${maxSearched}), '')`,
+        eq(notificationEvents.templateId, templateId),
+      ),
+    )
+    .orderBy(desc(notificationEvents.id))
     .limit(limit);
 }
 
