@@ -3,10 +3,8 @@
 // page of the docs. PEOPLE and NOTICES change the numbers.
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { createMeter } from "../support/meter.ts";
-import { startReceiver } from "../support/receiver.ts";
-import { signIn, signInFirst, startTestServer, owner } from "../support/server.ts";
-import { startLibsqlServer } from "../support/sqld.ts";
+import { startMetered, type Cost } from "../support/metered.ts";
+import { signIn, owner } from "../support/server.ts";
 import { plans, plansAddress, plansAsOf, priceOf, type Usage } from "./plans.ts";
 import { renderTable, writeTable } from "./report.ts";
 
@@ -18,35 +16,12 @@ const days = 30;
 const sample = 300;
 const day = 86_400_000;
 
-interface Cost {
-  read: number;
-  written: number;
-}
-
 async function measure() {
-  const [libsql, receiver] = [await startLibsqlServer(), await startReceiver()];
-  const meter = createMeter();
-  const server = await startTestServer({
-    adapter: "plain",
-    environment: {
-      BELFRY_DATABASE_URL: libsql.url,
-      BELFRY_NOTIFICATIONS_METHOD: "webhook",
-      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
-    },
-    onAnswer: meter.onAnswer,
-  });
-  let { token } = await signInFirst(server);
+  const { server, receiver, cost, stopDatabase, ...signedIn } = await startMetered();
+  let { token } = signedIn;
   const pages = async (what: string) => Number((await server.sql(`PRAGMA ${what}`))[0]![what]);
   const usedBytes = async () =>
     ((await pages("page_count")) - (await pages("freelist_count"))) * (await pages("page_size"));
-  /** Of one of `count`. */
-  async function cost(count: number, work: () => Promise<unknown>): Promise<Cost> {
-    await server.settled();
-    meter.reset();
-    await work();
-    await server.settled();
-    return { read: meter.rowsRead / count, written: meter.rowsWritten / count };
-  }
   let sent = 0;
   async function send(): Promise<void> {
     const content = {
@@ -62,25 +37,26 @@ async function measure() {
     await send();
     await server.runTick();
     const empty = await usedBytes();
-    const notice = await cost(sample, async () => {
+    const notice = await cost(async () => {
       for (let at = 0; at < sample; at += 1) await send();
-    });
+    }, sample);
     const full = await usedBytes();
-    const look = await cost(10, async () => {
+    const look = await cost(async () => {
       for (let at = 0; at < 10; at += 1) await inbox();
-    });
-    const reading = await cost(sample, () =>
-      server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-read", { token }),
+    }, 10);
+    const reading = await cost(
+      () => server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-read", { token }),
+      sample,
     );
     await server.runTick();
-    const tick = await cost(10, async () => {
+    const tick = await cost(async () => {
       for (let at = 0; at < 10; at += 1) await server.runTick();
-    });
+    }, 10);
     server.clock.advance(31 * day);
-    const ending = await cost(sample, () => server.runTick());
+    const ending = await cost(() => server.runTick(), sample);
     const withoutMessages = await usedBytes();
     server.clock.advance(150 * day);
-    const endingOfItems = await cost(sample, () => server.runTick());
+    const endingOfItems = await cost(() => server.runTick(), sample);
     token = await signIn(server, owner);
     const log = await server.call("GET", "/api/v2/notifications/messages", { token });
     // The newest of each stays.
@@ -91,7 +67,7 @@ async function measure() {
     };
     return { notice, look, reading, tick, ending, endingOfItems, bytes };
   } finally {
-    await libsql.stop();
+    await stopDatabase();
   }
 }
 
