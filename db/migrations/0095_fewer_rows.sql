@@ -28,6 +28,7 @@ INSERT INTO "notification_events_new" (
   FROM "notification_events" ORDER BY "seq";
 DROP TABLE "notification_events";
 ALTER TABLE "notification_events_new" RENAME TO "notification_events";
+CREATE INDEX "notification_events_template" ON "notification_events" ("template_id", "id") WHERE template_id <> '39b1e189-c857-4b0c-877a-511144c18516';
 CREATE INDEX "notification_events_situation" ON "notification_events" ("situation_id") WHERE situation_id IS NOT NULL;
 
 CREATE TABLE "notification_messages_new" (

@@ -122,6 +122,10 @@ export const notificationEvents = sqliteTable(
     organizationId: organizationId(),
   },
   (table) => [
+    // All but custom notifications, of which there are many.
+    index("notification_events_template")
+      .on(table.templateId, table.id)
+      .where(sql`template_id <> '39b1e189-c857-4b0c-877a-511144c18516'`),
     index("notification_events_situation")
       .on(table.situationId)
       .where(sql`situation_id IS NOT NULL`),

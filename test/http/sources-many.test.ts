@@ -9,7 +9,7 @@ test("a message id counts once for as long as its source exists", async () => {
   const { server, token, post } = await startWithSource();
   const counts = async () => {
     const [found] = await server.sql(`SELECT (SELECT count(*) FROM source_receipts) AS receipts,
-      (SELECT count(*) FROM source_message_ids) AS ids, (SELECT max(seq) FROM notification_events) AS events`);
+      (SELECT count(*) FROM source_message_ids) AS ids, (SELECT max(id) FROM notification_events) AS events`);
     return found;
   };
   const ticks = async () => {

@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { enabledByDefaultSql } from "./choices.ts";
 import { severitiesSql } from "./severities.ts";
+import { kinds } from "../../kinds/kinds.ts";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import {
@@ -99,8 +100,9 @@ export function listVersions(templateId: string) {
 
 export type VersionRow = ReturnType<typeof listVersions>["_"]["result"][number];
 
-/** Payloads are looked for in so many of the newest events. */
-const maxSearched = 2_000;
+/** Custom notifications have no index, since there are many: their payloads are those of so many of the newest events. */
+const maxSearched = 300;
+const customId = kinds["custom-notification"].id;
 
 /** Payloads of past events, newest first. */
 export function listRecentPayloads(templateId: string, limit: number) {
@@ -114,8 +116,10 @@ export function listRecentPayloads(templateId: string, limit: number) {
     .from(notificationEvents)
     .where(
       and(
-        sql`${notificationEvents.id} >= coalesce((SELECT r.id FROM notification_events r ORDER BY r.id DESC LIMIT 1 OFFSET ${maxSearched}), '')`,
         eq(notificationEvents.templateId, templateId),
+        templateId === customId
+          ? sql`${notificationEvents.id} >= coalesce((SELECT r.id FROM notification_events r ORDER BY r.id DESC LIMIT 1 OFFSET ${maxSearched}), '')`
+          : sql`${notificationEvents.templateId} <> ${sql.raw(`'${customId}'`)}`,
       ),
     )
     .orderBy(desc(notificationEvents.id))
