@@ -22,7 +22,7 @@ export async function copyRows(
   file: Source,
 ): Promise<{ rows: number; migration: number }> {
   const tables = await tablesOf(file);
-  const triggers = await triggersOf(file);
+  const triggers = await triggersOf(from);
   await send(to, [
     // What they count has been counted.
     ...triggers.map(({ name }) => `DROP TRIGGER IF EXISTS "${name}"`),
@@ -55,7 +55,7 @@ interface Table {
   key: string[];
 }
 
-/** Referenced tables come first. */
+/** Referenced tables come first. A run that was interrupted has left the marker. */
 async function tablesOf(from: Source): Promise<Table[]> {
   const { rows } = await from.execute(`SELECT t.name,
       (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns,
@@ -64,7 +64,7 @@ async function tablesOf(from: Source): Promise<Table[]> {
         '["rowid"]') AS key,
       (SELECT json_group_array(f."table") FROM pragma_foreign_key_list(t.name) f) AS refers
     FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'
-      AND t.name NOT LIKE 'libsql_%' AND t.name <> 'migrations'`);
+      AND t.name NOT LIKE 'libsql_%' AND t.name NOT IN ('migrations', '${marker}')`);
   const waiting = new Map(
     rows.map((row) => [
       String(row["name"]),

@@ -2,7 +2,7 @@
 import { createClient, LibsqlError, type Client } from "@libsql/client";
 import { createClient as createServerClient, type Transaction } from "@libsql/client/http";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
-import { serverUrl } from "../../db/server.ts";
+import { serverUrl, uncompressed } from "../../db/server.ts";
 import { BackupError } from "./backup-error.ts";
 import { copyRows, marker } from "./copy-rows.ts";
 import { databaseName, type DatabaseAddress } from "./database.ts";
@@ -15,6 +15,8 @@ export async function download(address: DatabaseAddress, file: string): Promise<
   const server = createServerClient({
     url: serverUrl(address.databaseUrl),
     ...(address.databaseAuthToken === undefined ? {} : { authToken: address.databaseAuthToken }),
+    fetch: (request: Request) =>
+      fetch(new Request(request, { headers: { ...Object.fromEntries(request.headers), ...uncompressed } })),
   });
   const copy = createClient({ url: `file:${file}`, concurrency: 1 });
   try {

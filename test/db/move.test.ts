@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openClient } from "../../src/runtime/database.ts";
 import { upload } from "../../src/runtime/upload.ts";
 import { runCommand } from "../support/command.ts";
+import { startLink } from "../support/link.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addUser, callServer, secretKey, signInFirst, startTestServer } from "../support/server.ts";
@@ -27,8 +28,8 @@ async function usedDatabase() {
     const content = { title: `Build ${at}`, message: "ünïcode 🔔".repeat(20) };
     await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
   }
-  // The newest rows are gone, and their numbers must not come again.
-  await server.sql("DELETE FROM inbox_notifications WHERE seq > 25");
+  // The oldest rows are gone; those after them keep their numbers.
+  await server.sql("DELETE FROM inbox_notifications WHERE seq <= 5");
   await server.sql(`INSERT INTO files (id, hash, size, created_by, created_at)
     SELECT 'f1', 'abc', 3000000, id, 1 FROM users WHERE username = 'ada'`);
   await server.sql(`INSERT INTO file_chunks (file_id, position, content)
@@ -66,7 +67,10 @@ async function contents(url: string): Promise<Record<string, unknown>> {
       );
       found[table] = list.rows.map((row) => row["text"]);
     }
-    return found;
+    const triggers = await client.execute(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    );
+    return { ...found, triggers: triggers.rows.map(({ name, sql }) => [name, sql]) };
   } finally {
     client.close();
   }
@@ -88,7 +92,7 @@ describe.skipIf(noServer)("from a file to a server", () => {
     const { rows } = await server.db.read({
       rows: (await import("../../src/notifications/inbox/store/inbox.ts")).newestSeq(),
     });
-    expect(rows[0]!.seq).toBe(25);
+    expect(rows[0]!.seq).toBe(30);
     const content = { title: "First one here", message: "after the move" };
     await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
     const last = await server.sql("SELECT max(seq) AS seq FROM inbox_notifications");
@@ -164,6 +168,35 @@ describe.skipIf(noServer)("from a file to a server", () => {
     expect(onFile.code).toBe(0);
     const restored = await startTestServer({ folder: join(folder, "new"), adapter: "plain" });
     expect((await restored.call("GET", "/api/v2/users/me", { token })).status).toBe(200);
+  });
+
+  test("a backup begins again if the server ends its read, and lacks nothing then", async () => {
+    const { backup, folder } = await usedDatabase();
+    const libsql = await newServer();
+    await upload(libsql.address, backup, now);
+    const link = await startLink(libsql.url);
+    let [requests, ended] = [0, 0];
+    const encodings = new Set<string | undefined>();
+    link.onRequest((body, headers) => {
+      link.mend();
+      encodings.add(headers["accept-encoding"]?.toString());
+      requests += 1;
+      if (requests !== 40 && requests !== 41) return;
+      ended += 1;
+      const error = { message: "The stream has expired due to inactivity", code: "STREAM_EXPIRED" };
+      const results = (JSON.parse(body) as { requests: unknown[] }).requests.map(() => ({
+        type: "error",
+        error,
+      }));
+      link.refuse({ baton: null, base_url: null, results });
+    });
+    const file = join(folder, "again.db");
+    const environment = { BELFRY_DATABASE_URL: link.url, BELFRY_SECRET_KEY: secretKey };
+    const done = await runCommand(["admin", "backup", file], { environment });
+    expect([done.code, ended]).toEqual([0, 2]);
+    expect(requests).toBeGreaterThan(100);
+    expect([...encodings]).toEqual(["identity"]);
+    expect(await contents(`file:${file}`)).toEqual(await contents(libsql.url));
   });
 
   test("a server that isn't ready to be copied is refused", async () => {

@@ -1,5 +1,5 @@
 // The network between Belfry and a libSQL server, as a proxy: counts what goes over it, is cut, is slow, is mended.
-import { createServer, request } from "node:http";
+import { createServer, request, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
@@ -15,8 +15,8 @@ export interface Link {
   refuse: (answer: object) => void;
   /** As at first. */
   mend: () => void;
-  /** Calls back for each request, with its body, before it is passed on. */
-  onRequest: (listener: (body: string) => void) => void;
+  /** Calls back for each request, before it is passed on. */
+  onRequest: (listener: (body: string, headers: IncomingHttpHeaders) => void) => void;
 }
 
 /** Ends with the test. `host`: the name by which the server is asked, for one that looks at it. */
@@ -25,7 +25,7 @@ export async function startLink(upstream: string, host?: string): Promise<Link> 
   let isCut = false;
   let delay = 0;
   let refusal: object | undefined;
-  let listener = (_body: string) => {};
+  let listener: Parameters<Link["onRequest"]>[0] = () => {};
   const proxy = createServer((incoming, outgoing) => {
     requests += 1;
     const chunks: Buffer[] = [];
@@ -34,7 +34,7 @@ export async function startLink(upstream: string, host?: string): Promise<Link> 
     outgoing.on("error", () => {});
     incoming.on("end", () => {
       const body = Buffer.concat(chunks);
-      listener(body.toString());
+      listener(body.toString(), incoming.headers);
       if (refusal !== undefined) {
         outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(refusal));
         return;
