@@ -35,6 +35,8 @@ export interface ProcessOptions extends ProcessTuning {
   apiRateLimit?: number;
   measures?: Measures;
   tracer?: Tracer | null;
+  /** By an earlier invocation. */
+  kept?: Kept;
   /** Creates the dependencies of background work. Not called before the first of it. */
   deps: () => Deps;
 }
@@ -56,24 +58,31 @@ const defaultInboxInterval = 1_000;
 /** Rules of people, each of whom may change theirs. */
 const maxFilters = 2_000;
 
+/** What was made of texts, and what never changes: nothing of it belongs to a connection. */
+export type Kept = Pick<Process, "templates" | "filters" | "rendered" | "documents" | "deploymentId">;
+
+export const createKept = (): Kept => ({
+  templates: createCache(),
+  filters: createCache(maxFilters),
+  rendered: {
+    titles: createTextCache(maxTitles),
+    bodies: createTextCache(maxBodies),
+    reasons: createTextCache(maxReasons),
+    times: createTextCache(maxTimes),
+  },
+  documents: createCache(),
+  deploymentId: { value: undefined },
+});
+
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
   const { inboxInterval = defaultInboxInterval, measures = null, tracer = null } = options;
   return {
     clock,
     deps,
-    templates: createCache(),
-    filters: createCache(maxFilters),
-    rendered: {
-      titles: createTextCache(maxTitles),
-      bodies: createTextCache(maxBodies),
-      reasons: createTextCache(maxReasons),
-      times: createTextCache(maxTimes),
-    },
-    documents: createCache(),
+    ...(options.kept ?? createKept()),
     mail,
     unsignedUntil: { value: unknownUntil },
-    deploymentId: { value: undefined },
     // process-groups.ts has those of a process with many requests.
     enqueueGroup: null,
     nudges: null,

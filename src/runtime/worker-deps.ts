@@ -1,4 +1,5 @@
-// The application's dependencies on Workers, created for each invocation: a connection ends with the request that opened it.
+// The application's dependencies on Workers, created for each invocation: a connection ends with the request that opened it. What
+// was made of texts is kept.
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
@@ -7,7 +8,7 @@ import { openTracer, scheduleBy } from "../kernel/tracer.ts";
 import { version } from "../kernel/version.ts";
 import { connectByFetch } from "./fetch-client.ts";
 import { dbFor, organizationOf } from "./organizations.ts";
-import { createClock, createProcess, type OwnProcess } from "./process.ts";
+import { createClock, createProcess, type Kept, type OwnProcess } from "./process.ts";
 import { createSlots } from "../kernel/rules/limits.ts";
 import { createRemoteAlarm } from "./worker-alarm.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
@@ -34,6 +35,8 @@ export interface Invocation {
   config: Config;
   bindings: Bindings;
   lifetime: Lifetime;
+  /** By the isolate, for all its invocations. */
+  kept: Kept;
 }
 
 /**
@@ -70,7 +73,7 @@ const noDeps = () => {
 
 /** For the Durable Object of the live inbox. */
 export function createOwnDeps(
-  { config, bindings, lifetime }: Invocation,
+  { config, bindings, lifetime, kept }: Invocation,
   clientAddress: string | null,
   deps: () => Deps = noDeps,
 ): Omit<Deps, "watchInbox"> & { process: OwnProcess } {
@@ -101,6 +104,7 @@ export function createOwnDeps(
       hashes: 1,
       mail: mail === undefined ? null : createWorkerMail(mail),
       tracer,
+      kept,
       deps,
     }),
     ...ofInvocations,

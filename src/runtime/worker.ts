@@ -1,5 +1,5 @@
 // Belfry on Cloudflare Workers: requests, the cron trigger, the live inbox and the alarm of deliveries. Everything but the
-// routes is created for each invocation, because a connection ends with the request that opened it.
+// routes and what is kept is created for each invocation, because a connection ends with the request that opened it.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
 import { earlyHeaders, refuseTarget } from "../http/rules/default-headers.ts";
@@ -7,12 +7,15 @@ import { parseRequestTarget } from "../http/rules/headers.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveAlarm, soundAlarm, type AlarmStorage } from "./worker-alarm.ts";
+import { createKept } from "./process.ts";
 import { holderOf } from "./watch.ts";
 import { serveInbox } from "./worker-inbox.ts";
 
 const app = createApp((request, runtime) =>
   createDeps(runtime as Invocation, request.headers.get("cf-connecting-ip")),
 );
+
+const kept = createKept();
 
 /** A tick starts nothing new after this; the next trigger comes after a minute. */
 const tickMs = 25_000;
@@ -30,12 +33,12 @@ export default {
         "Belfry is not configured: a variable is missing or invalid. The Worker's log names it.\n";
       return new Response(message, { status: 503, headers: earlyHeaders });
     }
-    return app.fetch(request, { config, bindings, lifetime } satisfies Invocation);
+    return app.fetch(request, { config, bindings, lifetime, kept } satisfies Invocation);
   },
   scheduled: async (_event: unknown, bindings: Bindings, lifetime: Lifetime): Promise<void> => {
     const config = configure(bindings, undefined, warn);
     if (config === undefined) return;
-    const deps = createDeps({ config, bindings, lifetime }, null);
+    const deps = createDeps({ config, bindings, lifetime, kept }, null);
     await tick(deps, { until: deps.now() + tickMs });
     await deps.process.mail?.close();
   },
@@ -46,7 +49,7 @@ export class LiveInbox {
   private readonly deps: ReturnType<typeof createOwnDeps> | undefined;
   constructor(lifetime: Lifetime, bindings: Bindings) {
     const config = configure(bindings, undefined);
-    this.deps = config && createOwnDeps({ config, bindings, lifetime }, null);
+    this.deps = config && createOwnDeps({ config, bindings, lifetime, kept }, null);
   }
   fetch(request: Request): Promise<Response> | Response {
     if (this.deps === undefined) return new Response(null, { status: 503 });
@@ -69,7 +72,7 @@ export class DeliveryAlarm {
     const { lifetime, bindings } = this;
     const config = configure(bindings, undefined);
     if (config === undefined) return;
-    const deps = createDeps({ config, bindings, lifetime }, null);
+    const deps = createDeps({ config, bindings, lifetime, kept }, null);
     await soundAlarm(lifetime.storage, deps, deps.now() + tickMs);
   }
 }

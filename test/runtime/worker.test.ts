@@ -417,6 +417,22 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(worker.logs).toEqual([]);
   });
 
+  test("asks the database once for what never changes, and for an answer that is not compressed", async () => {
+    const database = await startDatabase();
+    await migrate(database.url);
+    const link = await startLink(database.url);
+    const encodings = new Set<string | undefined>();
+    link.onRequest((_body, headers) => encodings.add(headers["accept-encoding"]?.toString()));
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: link.url });
+    const release = async () => (await callServer(worker.url, "GET", "/api/v2/buildinfo")).json;
+    const first = await release();
+    expect(first.deployment_id).toMatch(/^[\w-]{36}$/);
+    expect([...encodings]).toEqual(["identity"]);
+    // What never changes is asked for once.
+    expect(await release()).toEqual(first);
+    expect(link.requests()).toBe(1);
+  });
+
   test("readers of all invocations share one query a second, receive news at once, and resume", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
