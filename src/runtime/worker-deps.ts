@@ -124,15 +124,17 @@ export function createOwnDeps(
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     assetsVersion: ASSETS_VERSION,
-    openApi: async () => {
-      const document = await readAsset(bindings, "openapi.json");
-      if (document === null) throw new Error("openapi.json is missing: run `npm run build:worker`");
-      return { ...((await document.json()) as object), servers: [{ url: config.accessUrl }] };
-    },
+    openApi: () => readOpenApi(bindings, config),
     defer,
     openSocket,
     trace: null,
   };
+}
+
+async function readOpenApi(bindings: Bindings, { accessUrl }: Config): ReturnType<Deps["openApi"]> {
+  const document = await readAsset(bindings, "openapi.json");
+  if (document === null) throw new Error("openapi.json is missing: run `npm run build:worker`");
+  return { ...((await document.json()) as object), servers: [{ url: accessUrl }] };
 }
 
 /** The attributes of its spans. */
