@@ -7,7 +7,7 @@ import { DatabaseError, toDatabaseError } from "./errors.ts";
 export interface Migration {
   number: number;
   name: string;
-  statements: string[];
+  readonly statements: string[];
 }
 
 export class NewerDatabaseError extends Error {
@@ -16,7 +16,7 @@ export class NewerDatabaseError extends Error {
 
 const folder = new URL("./migrations/", import.meta.url);
 
-/** The migrations of this release, oldest first. Each statement of a file ends with `;` at the end of a line. */
+/** The migrations of this release, oldest first; the file of one that is applied already isn't read. */
 export function loadMigrations(): Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
@@ -24,13 +24,19 @@ export function loadMigrations(): Migration[] {
     .map((file) => ({
       number: Number.parseInt(file, 10),
       name: file.replace(/\.sql$/, ""),
-      statements: readFileSync(new URL(file, folder), "utf8")
-        .replaceAll(/^--.*$/gm, "")
-        .split(/;[ \t]*\n/)
-        .map((statement) => statement.trim())
-        .filter((statement) => statement !== ""),
+      get statements() {
+        return readStatements(file);
+      },
     }));
 }
+
+/** Each statement of a file ends with `;` at the end of a line. */
+const readStatements = (file: string): string[] =>
+  readFileSync(new URL(file, folder), "utf8")
+    .replaceAll(/^--.*$/gm, "")
+    .split(/;[ \t]*\n/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== "");
 
 /** The numbers of the applied migrations, in order; empty for a new database. */
 export async function appliedMigrations(client: DatabaseClient): Promise<number[]> {
@@ -74,7 +80,8 @@ export async function migrate(
 const withoutForeignKeys = "PRAGMA foreign_keys = OFF";
 
 async function apply(client: DatabaseClient, migration: Migration, now: number): Promise<boolean> {
-  const rebuilds = migration.statements[0] === withoutForeignKeys;
+  const { statements } = migration;
+  const rebuilds = statements[0] === withoutForeignKeys;
   const record =
     "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
   const batch = [
@@ -84,7 +91,7 @@ async function apply(client: DatabaseClient, migration: Migration, now: number):
       sql: "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)",
       args: [migration.number, migration.name, now],
     },
-    ...(rebuilds ? migration.statements.slice(1) : migration.statements),
+    ...(rebuilds ? statements.slice(1) : statements),
   ];
   try {
     await retryTransient(client, () => (rebuilds ? client.migrate(batch) : client.batch(batch, "write")));
