@@ -48,10 +48,16 @@ export function openConnection(origin: Origin, { onFree, onClose }: ConnectionEv
   });
   let count = 0;
 
+  /** Not by the socket's own error: Node reads its stack, and for the first one of a process the source map, for 50 ms. */
+  function fail(error: Error): void {
+    failure = error;
+    socket.destroy();
+  }
+
   function readHead(): void {
     const parsed = parseHead(received);
     if (parsed === "incomplete") return;
-    if (parsed === "invalid") return void socket.destroy(new Error("the response is not HTTP/1.1"));
+    if (parsed === "invalid") return fail(new Error("the response is not HTTP/1.1"));
     head = parsed;
     settle?.(parsed);
     settle = undefined;
@@ -94,7 +100,7 @@ export function openConnection(origin: Origin, { onFree, onClose }: ConnectionEv
       socket.write(request);
       return new Promise((resolve) => (settle = resolve));
     },
-    destroy: (error) => void socket.destroy(error),
+    destroy: (error) => (error === undefined ? void socket.destroy() : fail(error)),
   };
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
 import { sendWebhook } from "../../src/notifications/channels/webhook/send.ts";
 import { createPost } from "../../src/runtime/http-post.ts";
-import { okBytes, startRawReceiver, type RawReceiver } from "../support/raw-receiver.ts";
+import { okBytes, startRawReceiver, type RawReceiver, type RawRequest } from "../support/raw-receiver.ts";
 
 const message = {
   id: "01234567-89ab-7def-8123-456789abcdef",
@@ -234,6 +234,31 @@ ${Buffer.from("grüße 🔑").toString("latin1")}`);
       expect(one).toMatchObject({ status: "rejected", reason: { name: "TimeoutError" } });
     for (const one of answered) expect(one).toMatchObject({ value: { status: 204 } });
   });
+
+  test.each([
+    ["a receiver that never answers", () => {}, "TimeoutError"],
+    [
+      "an answer of another protocol",
+      ({ socket }: RawRequest) => void socket.write("SSH-2.0-x\r\n\r\n"),
+      "Error",
+    ],
+  ])(
+    "ends with %s without a look at the error's stack, which costs a source map",
+    async (_what, answer, name) => {
+      const receiver = await startRawReceiver(answer);
+      const looked: string[] = [];
+      const { prepareStackTrace } = Error;
+      Error.prepareStackTrace = (error) => {
+        looked.push(String(error));
+        return "";
+      };
+      onTestFinished(() => void (Error.prepareStackTrace = prepareStackTrace));
+      const failure = await post(receiver.url, 100)().catch((error: unknown) => error);
+      await receiver.closed(1);
+      expect((failure as Error).name).toBe(name);
+      expect(looked.filter((text) => /timeout|HTTP/.test(text))).toEqual([]);
+    },
+  );
 
   test("isn't opened for a header that would begin another", async () => {
     const { post: send, close } = createPost();
