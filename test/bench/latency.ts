@@ -112,12 +112,8 @@ interface TestedServer extends StartedServer {
 
 async function startServer(folder: string, environment: Record<string, string>): Promise<TestedServer> {
   const quiet = { BELFRY_LOG_LEVEL: "error", ...environment };
-  const server = await startBelfry(
-    checkout,
-    folder,
-    quiet,
-    new URL("loop-monitor.js", import.meta.url).pathname,
-  );
+  const preload = new URL("loop-monitor.js", import.meta.url).pathname;
+  const server = await startBelfry(checkout, folder, quiet, { preload });
   const { id: userId } = JSON.parse(await server.call("GET", "/users/me")) as { id: string };
   const client = openFileClient(`${folder}/belfry.db`, 30_000);
   const stop = async () => {

@@ -4,9 +4,6 @@ import { join } from "node:path";
 import { Pool } from "undici";
 
 const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
-/** A folder for CPU profiles of the servers. */
-const profiles = process.env["PROFILES"];
-
 export interface StartedServer {
   child: ChildProcess;
   url: string;
@@ -17,18 +14,26 @@ export interface StartedServer {
   stop: () => Promise<void>;
 }
 
-/** Belfry of the sources in `checkout`, with its database in `folder`; `preload`: a module that is loaded first. */
+interface StartOptions {
+  /** A module that is loaded first. */
+  preload?: string;
+  /** A folder for a CPU profile, which is written at the end; its names are those of the sources. */
+  profiles?: string | undefined;
+}
+
+/** Belfry of the sources in `checkout`, with its database in `folder`. */
 export async function startBelfry(
   checkout: string,
   folder: string,
   environment: Record<string, string> = {},
-  preload?: string,
+  { preload, profiles = process.env["PROFILES"] }: StartOptions = {},
 ): Promise<StartedServer> {
   const options = [
     ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`]),
     ...(preload === undefined ? [] : ["--import", preload]),
   ];
-  const child = spawn(process.execPath, [...options, join(checkout, "src/launch.js"), "serve"], {
+  const args = profiles === undefined ? ["serve"] : ["--unbundled", "serve"];
+  const child = spawn(process.execPath, [...options, join(checkout, "src/launch.js"), ...args], {
     stdio: ["ignore", "pipe", "inherit", ...(preload === undefined ? [] : (["ipc"] as const))],
     env: {
       ...process.env,
