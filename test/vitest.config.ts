@@ -27,14 +27,14 @@ const load = [
   "test/cli/{admin,program,run,workspaces}.test.ts",
   "test/cli/hooks/hook.test.ts",
   "test/conformance/*.test.ts",
-  "test/db/{database-{away,faults,limits},move}.test.ts",
+  "test/db/{database-{away,faults,limits},migrations,move}.test.ts",
   ...browser,
   "test/mcp/mcp.test.ts",
   "test/notifications/{hub,receivers-soak,situations,situations-cut}.test.ts",
-  "test/prebuilds/{claims-load,drift-cost,faults}.test.ts",
+  "test/prebuilds/{claims-load,drift-cost,drift-real,faults}.test.ts",
   "test/agent-sessions/questions-{cut,load,model}.test.ts",
   "test/provisioner/provisioner{,-server}.test.ts",
-  "test/runtime/{bundled,demo,faults,flat-reads,inbox-cost,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way}.test.ts",
+  "test/runtime/{bundled,demo,faults,flat-reads,inbox-cost,instances,metrics,namespaces,overload,pack,placed-faults,refused-cost,replica,whole-way,write-cost}.test.ts",
   "test/workspaces/{jobs-load,retention,template-cost}.test.ts",
 ];
 const guarded = [
