@@ -35,12 +35,11 @@ export function startMeasures(
 
 function readProcessFigures(): Family[] {
   const { rss, heapUsed } = process.memoryUsage();
-  const { user, system } = process.cpuUsage();
   const open = countDescriptors();
   return [
     one("process_resident_memory_bytes", "gauge", "Memory of the process in bytes.", rss),
     one("nodejs_heap_size_used_bytes", "gauge", "Memory that JavaScript objects use in bytes.", heapUsed),
-    one("process_cpu_seconds_total", "counter", "CPU time of the process in seconds.", (user + system) / 1e6),
+    one("process_cpu_seconds_total", "counter", "CPU time of the process in seconds.", cpuMs() / 1e3),
     one(
       "process_start_time_seconds",
       "gauge",
@@ -67,6 +66,12 @@ function countDescriptors(): number | undefined {
   }
 }
 
+/** Of the process so far, in milliseconds. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 const sampleMs = 100;
 
 /** Reports by how much each timer was late, and how long the process has computed since the one before, in milliseconds. */
@@ -75,13 +80,11 @@ function watchEventLoop(
   stopping: AbortSignal,
 ): void {
   let due = performance.now() + sampleMs;
-  let used = process.cpuUsage();
+  let computed = cpuMs();
   const timer = setInterval(() => {
-    const now = performance.now();
-    const { user, system } = process.cpuUsage(used);
-    onDelay(Math.max(0, now - due), (user + system) / 1_000);
-    due = now + sampleMs;
-    used = process.cpuUsage();
+    const [now, cpu] = [performance.now(), cpuMs()];
+    onDelay(Math.max(0, now - due), cpu - computed);
+    [due, computed] = [now + sampleMs, cpu];
   }, sampleMs).unref();
   stopping.addEventListener("abort", () => clearInterval(timer));
 }

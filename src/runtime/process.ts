@@ -35,7 +35,7 @@ export interface ProcessOptions extends ProcessTuning {
   apiRateLimit?: number;
   measures?: Measures;
   tracer?: Tracer | null;
-  /** By an earlier invocation. */
+  /** What earlier invocations have kept. */
   kept?: Kept;
   /** Creates the dependencies of background work. Not called before the first of it. */
   deps: () => Deps;

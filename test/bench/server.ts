@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Pool } from "undici";
 
 const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
+
 export interface StartedServer {
   child: ChildProcess;
   url: string;
